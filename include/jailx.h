@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What libjail offers beyond FreeBSD's interface: the parameter table, sets
+ * of parameters, whole operations on jails, and processes inside them.
+ *
+ * Unless said otherwise a function returns 0 or more on success, and -1 with
+ * errno set and a sentence in jail_errmsg on failure.  Outputs are untouched
+ * on failure.
+ */
+#ifndef JAILX_H
+#define JAILX_H
+
+#include <sys/types.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- The parameter table ------------------------------------------- */
+
+enum jailx_type {
+	JAILX_BOOL,	/* "true" or "false" */
+	JAILX_INT,
+	JAILX_ULONG,
+	JAILX_STRING,
+	JAILX_JAILSYS,	/* "disable", "new" or "inherit" */
+	JAILX_IP4,	/* list of IPv4 addresses */
+	JAILX_IP6,	/* list of IPv6 addresses */
+	JAILX_KEYVALUE,	/* lines of key=value: meta, env */
+	JAILX_LIST,	/* list of free texts: exec.start, mount, ... */
+};
+
+enum {
+	JAILX_CREATE = 0x01,	/* at creation only */
+	JAILX_RDONLY = 0x02,	/* cannot be set */
+	JAILX_PSEUDO = 0x04,	/* jail(8)'s; jls and jailparam_*() refuse it */
+	JAILX_HIDDEN = 0x08,	/* readable by root alone */
+	JAILX_LATER = 0x10,	/* only its default value is supported yet */
+	JAILX_NODEF = 0x20,	/* no fixed default: computed (jid, name...) */
+};
+
+struct jailx_param {
+	const char	*name;
+	enum jailx_type	 type;
+	unsigned int	 flags;
+	long		 min, max;	/* INT: bounds; STRING: max bytes + NUL */
+	const char	*def;		/* default as text; NULL: empty */
+	const char	*desc;		/* one line, for help and completion */
+};
+
+/*
+ * Find a parameter by name, NULL if there is none.  For a boolean the "no"
+ * form is found too and *ret_no, where given, says so.  "meta.KEY" and
+ * "env.KEY" find meta and env.
+ */
+const struct jailx_param *jailx_param_find(const char *name, bool *ret_no);
+
+/* The table in its order: the one after p, the first for NULL, or NULL. */
+const struct jailx_param *jailx_param_next(const struct jailx_param *p);
+
+/* The known name nearest to a mistyped one, or NULL if none is near. */
+const char *jailx_param_suggest(const char *name);
+
+/* ---- Text ------------------------------------------------------------ */
+
+enum jailx_quote {
+	JAILX_QUOTE_JLS,	/* jls -q: no escapes inside */
+	JAILX_QUOTE_CONF,	/* jail -e, -J: quote and backslash escaped */
+};
+
+/*
+ * The one quoting routine: value as jls -q or jail -e print it, to be freed;
+ * NULL when memory is out.  An empty value gives "".
+ */
+char *jailx_quote(const char *value, enum jailx_quote how);
+
+/* ---- Sets of parameters ---------------------------------------------- */
+
+struct jailx_set;	/* parameter values, each unset or a list of texts */
+
+struct jailx_set *jailx_set_new(void);
+void jailx_set_free(struct jailx_set *set);
+
+/*
+ * Give a parameter a value: "name", "noname", "meta.KEY".  value NULL is the
+ * bare form.  Lists grow by one element (addresses: by the comma separated
+ * ones) at each call, others are replaced.  The text is checked and put into
+ * canonical form.  Fails with EINVAL or, for an unknown name, ENOENT.
+ */
+int jailx_set_add(struct jailx_set *set, const char *name, const char *value);
+
+/* Forget a parameter's value. */
+void jailx_set_clear(struct jailx_set *set, const char *name);
+
+/* Has it a value of its own?  Unknown names have none. */
+bool jailx_set_has(const struct jailx_set *set, const char *name);
+
+/*
+ * The text of element i, or the default where unset; NULL past the end of a
+ * list or for an unset parameter without default.  "meta.KEY" gives the
+ * key's value.  Owned by the set (keys: until the next call on it).
+ */
+const char *jailx_set_get(const struct jailx_set *set, const char *name,
+    size_t i);
+
+/* How many elements it has (a scalar that is set or has a default: 1). */
+size_t jailx_set_count(const struct jailx_set *set, const char *name);
+
+/* As jailx_set_get() of element 0, as a number or boolean. */
+long jailx_set_int(const struct jailx_set *set, const char *name);
+bool jailx_set_bool(const struct jailx_set *set, const char *name);
+
+/* ---- Jails ------------------------------------------------------------ */
+
+/*
+ * Create a jail from a set and return its jid.  The jail must persist or
+ * ret_hold be given: then the jail lives at least until jailx_release(), and
+ * if the caller dies before that, until the next privileged look at it.
+ */
+int jailx_create(const struct jailx_set *set, int *ret_hold);
+
+/*
+ * End the hold of jailx_create(): a jail that is neither persistent nor has
+ * a process left is removed.  hold is closed in any case.
+ */
+int jailx_release(int jid, int hold);
+
+/* Change a running jail; nothing is changed when it fails. */
+int jailx_update(int jid, const struct jailx_set *set);
+
+/*
+ * Replace set's content by all parameters of the jail (jail_getid() gives
+ * the jid of a name).  Those of JAILX_HIDDEN only when the caller is root.
+ * Adds "dying".  ENOENT when it is gone or dying, unless dying is true.
+ */
+int jailx_load(struct jailx_set *set, int jid, bool dying);
+
+/*
+ * All jails in ascending order of jid.  Open gives NULL only when memory is
+ * out or a host without cgroup2; next replaces set's content and returns the
+ * jid, or 0 at the end.  Jails that go meanwhile are passed over.  Root
+ * also clears away what dead builders left.
+ */
+struct jailx_iter;
+struct jailx_iter *jailx_iter_open(bool dying);
+int jailx_iter_next(struct jailx_iter *it, struct jailx_set *set);
+void jailx_iter_close(struct jailx_iter *it);
+
+/*
+ * SIGTERM to every process of the jail, then wait up to timeout seconds for
+ * all of them to exit.  Returns 1 when all have gone, 0 when some stay.
+ * pids, where given, receives the pids signalled, to be freed, ended by 0.
+ */
+int jailx_stop(int jid, int timeout, pid_t **ret_pids);
+
+/* ---- Users ------------------------------------------------------------ */
+
+struct jailx_user {
+	uid_t	 uid;		/* in the jail's numbering */
+	gid_t	 gid;
+	gid_t	*groups;	/* supplementary, ngroups of them */
+	size_t	 ngroups;
+	char	*name;
+	char	*home;
+	char	*shell;		/* never empty: /bin/sh */
+};
+
+/*
+ * Look a user (name, or uid in text) up: on the host (jid 0, with NSS) or in
+ * the jail's own etc/passwd and etc/group, which are only parsed.
+ * ENOENT: "USER: no such user".
+ */
+int jailx_user_find(struct jailx_user *user, int jid, const char *name);
+void jailx_user_done(struct jailx_user *user);
+
+/* ---- Processes in a jail ---------------------------------------------- */
+
+struct jailx_spawn {
+	const char	*const *argv;
+	const char	*const *envp;	/* the whole environment */
+	const struct jailx_user *user;	/* NULL: root */
+	const char	*cwd;		/* in the jail; NULL: "/" */
+	int		 stdio[3];	/* become 0, 1 and 2 */
+	bool		 ctty;		/* stdio is a pty: new session on it */
+	bool		 interactive;	/* keep the program's signal defaults */
+	bool		 survive;	/* goes on when the caller dies */
+};
+
+struct jailx_child {
+	pid_t	pid;	/* of the process that stands for it: signals sent
+			   to it are passed on to the program */
+	int	pidfd;	/* readable when it has ended */
+	int	status;	/* pipe with the end of the program */
+};
+
+/*
+ * Start a program in a jail.  Returns when it has been exec'd.  Names in the
+ * program's path are resolved in the jail: argv[0] with a slash as it is,
+ * else along PATH of envp.  A failed exec gives its errno (ENOENT, EACCES,
+ * ENOEXEC...) and a sentence that tells a missing ELF interpreter from a
+ * missing file; ESRCH: the jail is dying; EISDIR: stdio is a directory.
+ * Terminals in stdio are refused with ENOTTY unless ctty: see
+ * jailx_pty_open().
+ */
+int jailx_spawn(int jid, const struct jailx_spawn *how,
+    struct jailx_child *ret_child);
+
+/*
+ * The wait status of the program, as of waitpid(2), once it has ended; the
+ * child is done afterwards.  Blocks.
+ */
+int jailx_wait(struct jailx_child *child, int *ret_status);
+
+/*
+ * A pty made of the jail's own devpts (of the host's, where the jail has
+ * none), owned by user.  Both descriptors are close-on-exec.
+ */
+int jailx_pty_open(int jid, const struct jailx_user *user, int *ret_master,
+    int *ret_slave);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

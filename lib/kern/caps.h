@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Capability sets of the calling thread; bit n of a mask is capability n. */
+#ifndef KERN_CAPS_H
+#define KERN_CAPS_H
+
+#include <stdint.h>
+
+/* Drop every capability that is not in keep from the bounding set. */
+int caps_bound(uint64_t keep);
+
+/* Set permitted and effective to these, inheritable and ambient to none. */
+int caps_set(uint64_t caps);
+
+/* Set permitted and effective to all that the thread is permitted. */
+int caps_raise(void);
+
+#endif

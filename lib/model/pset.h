@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A set of parameter values: for each row of the parameter table, unset or a
+ * list of texts in canonical form.  Pure.  The public face is jailx_set_*().
+ */
+#ifndef MODEL_PSET_H
+#define MODEL_PSET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "params.h"
+
+struct jerr;
+
+struct pval {
+	char	**v;	/* n texts, owned */
+	size_t	  n;
+	bool	  set;	/* true with n == 0: an empty list */
+};
+
+struct pset {
+	struct pval	val[P_COUNT];
+	char		*key;	/* the last key value handed out */
+};
+
+/* The caller's storage; init it with = { 0 }. */
+void pset_done(struct pset *s);
+
+/* As jailx_set_add(). */
+int pset_add(struct pset *s, const char *name, const char *value,
+    struct jerr *e);
+
+/* Append a text as it is, already canonical.  0 or -ENOMEM. */
+int pset_raw(struct pset *s, enum param_id id, const char *text);
+
+/* Replace the value by one text.  0 or -ENOMEM; unchanged on failure. */
+int pset_put(struct pset *s, enum param_id id, const char *text);
+
+void pset_clear(struct pset *s, enum param_id id);
+bool pset_has(const struct pset *s, enum param_id id);
+
+/* Element i, or the table's default for element 0, else NULL. */
+const char *pset_get(const struct pset *s, enum param_id id, size_t i);
+size_t pset_count(const struct pset *s, enum param_id id);
+long pset_int(const struct pset *s, enum param_id id);
+bool pset_bool(const struct pset *s, enum param_id id);
+
+/* Is the value, or the default, this text? */
+bool pset_is(const struct pset *s, enum param_id id, const char *text);
+
+/* Copy every set value of from into to, replacing.  0 or -ENOMEM. */
+int pset_merge(struct pset *to, const struct pset *from);
+
+#endif
