@@ -122,6 +122,12 @@ bool jailx_set_bool(const struct jailx_set *set, const char *name);
 int jailx_create(const struct jailx_set *set, int *ret_hold);
 
 /*
+ * What the last jailx_create() has to say beside its success: sentences for
+ * the user, one a line, or the empty string.
+ */
+const char *jailx_notes(void);
+
+/*
  * End the hold of jailx_create(): a jail that is neither persistent nor has
  * a process left is removed.  hold is closed in any case.
  */
@@ -184,15 +190,14 @@ struct jailx_spawn {
 	const char	*cwd;		/* in the jail; NULL: "/" */
 	int		 stdio[3];	/* become 0, 1 and 2 */
 	bool		 ctty;		/* stdio is a pty: new session on it */
-	bool		 interactive;	/* keep the program's signal defaults */
 	bool		 survive;	/* goes on when the caller dies */
 };
 
 struct jailx_child {
-	pid_t	pid;	/* of the process that stands for it: signals sent
-			   to it are passed on to the program */
+	pid_t	pid;	/* of the process that stands for it on the host */
 	int	pidfd;	/* readable when it has ended */
 	int	status;	/* pipe with the end of the program */
+	int	leash;	/* its closing ends the program, unless it survives */
 };
 
 /*
@@ -212,6 +217,9 @@ int jailx_spawn(int jid, const struct jailx_spawn *how,
  * child is done afterwards.  Blocks.
  */
 int jailx_wait(struct jailx_child *child, int *ret_status);
+
+/* Send the program a signal; nothing once it has ended. */
+int jailx_kill(const struct jailx_child *child, int sig);
 
 /*
  * A pty made of the jail's own devpts (of the host's, where the jail has

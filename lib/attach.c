@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Entering a jail.
+ *
+ * Everything is opened outside, then a process enters step by step:
+ *
+ *	join	it is made in the payload's cgroup, and only then looks at
+ *		the jail's state: a removal that began before sees it, one
+ *		that begins later kills it
+ *	hide	not dumpable before the first setns: no process of the jail
+ *		may ptrace it or look into its /proc directory; and again after
+ *		each change of ids, which may undo it (fs.suid_dumpable)
+ *	setns	user namespace first (the kernel orders them), then the rest,
+ *		by the warden's pidfd: never by pid, never by path
+ *	ids	the user's, with capabilities kept, while no process of the
+ *		jail can see it: it is not in the jail's pid namespace yet
+ *
+ * and forks the program's process, which is, drops the rest and execs.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "caps.h"
+#include "cg.h"
+#include "cleanup.h"
+#include "jerr.h"
+#include "ns.h"
+#include "policy.h"
+#include "seccomp.h"
+#include "spawn.h"
+
+void
+entry_done(struct entry *en)
+{
+	record_done(&en->rec);
+	jail_done(&en->jail);
+	cleanup_close(&en->payload);
+	cleanup_close(&en->warden);
+}
+
+static uint64_t
+namespaces_of(const struct pset *params)
+{
+	uint64_t ns = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID |
+	    CLONE_NEWCGROUP;
+
+	if (!pset_is(params, P_HOST, "inherit"))
+		ns |= CLONE_NEWUTS;
+	if (!pset_is(params, P_SYSVMSG, "inherit") &&
+	    !pset_is(params, P_SYSVSEM, "inherit") &&
+	    !pset_is(params, P_SYSVSHM, "inherit"))
+		ns |= CLONE_NEWIPC;
+	return ns;
+}
+
+int
+entry_open(int jid, struct entry *ret, struct jerr *e)
+{
+	struct entry en = {
+		.jail = JAIL_INIT, .payload = -1, .warden = -1,
+	};
+	pid_t pid;
+	int r;
+
+	if (geteuid() != 0)
+		return jerr(e, EPERM, "jail_attach(%d): Operation not "
+		    "permitted", jid);
+	if ((r = jail_find(jid, false, &en.jail, e)) < 0)
+		return r;
+	if ((r = en.payload = cg_open(en.jail.dir, "payload")) < 0 ||
+	    (r = jail_warden(&en.jail, &pid, &en.warden)) < 0 ||
+	    (r = store_read(en.jail.dir, true, &en.rec)) < 0) {
+		entry_done(&en);
+		return jerr(e, r == -ENOMEM ? ENOMEM : ESRCH,
+		    "jail %d is dying", jid);
+	}
+	en.namespaces = namespaces_of(&en.rec.params);
+	*ret = en;
+	return 0;
+}
+
+static int
+become(const struct jailx_user *user)
+{
+	uid_t uid = user != NULL ? user->uid : 0;
+	gid_t gid = user != NULL ? user->gid : 0;
+
+	/* capabilities survive the change of uid until the exec */
+	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0 ||
+	    setgroups(user != NULL ? user->ngroups : 0,
+	    user != NULL ? user->groups : NULL) < 0 ||
+	    setresgid(gid, gid, gid) < 0 || setresuid(uid, uid, uid) < 0)
+		return -errno;
+	return caps_raise();
+}
+
+int
+entry_enter(const struct entry *en, const struct jailx_user *user,
+    const char **ret_step)
+{
+	struct rlimit no_limit = { RLIM_INFINITY, RLIM_INFINITY };
+	struct policy policy;
+	int r;
+
+	policy_get(&policy, &en->rec.params);
+	*ret_step = "jail is dying";
+	if (!jail_is_alive(&en->jail))
+		return -ESRCH;
+	*ret_step = "keyring";
+	if ((r = ns_new_keyring()) < 0)
+		return r;
+	*ret_step = "setrlimit";
+	if (policy.mlock && setrlimit(RLIMIT_MEMLOCK, &no_limit) < 0)
+		return -errno;
+	*ret_step = "dumpable";
+	if ((r = ns_hide()) < 0)
+		return r;
+	*ret_step = "setns";
+	if (setns(en->warden, (int)en->namespaces) < 0)
+		return -errno;
+	*ret_step = "dumpable";
+	if ((r = ns_hide()) < 0)
+		return r;
+	*ret_step = "setuid";
+	if ((r = become(user)) < 0)
+		return r;
+	*ret_step = "dumpable";
+	return ns_hide();
+}
+
+int
+entry_confine(const struct entry *en, const struct sock_filter *prog, size_t n,
+    bool is_root, const char **ret_step)
+{
+	struct policy policy;
+	int r;
+
+	policy_get(&policy, &en->rec.params);
+	*ret_step = "capabilities";
+	if ((r = caps_bound(policy.caps)) < 0)
+		return r;
+	/* needs CAP_SYS_ADMIN, which goes next */
+	*ret_step = "seccomp";
+	if ((r = seccomp_load(prog, n)) < 0)
+		return r;
+	*ret_step = "capabilities";
+	return caps_set(is_root ? policy.caps : 0);
+}

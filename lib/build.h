@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A jail being built.  create.c fills it stage by stage (stages.c); what
+ * must happen in the jail's own mount namespace is done by its first
+ * process, a fork of the builder (inside.c), before it becomes the warden.
+ */
+#ifndef BUILD_H
+#define BUILD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "core.h"
+#include "fstab.h"
+#include "thin_plan.h"
+
+struct jerr;
+
+/* A mount that the parameters ask for, in their order. */
+struct build_mount {
+	struct fstab_entry	 fs;
+	const char		*who;	/* the parameter, for messages */
+	const char		*name;	/* the target as the jail names it */
+	bool			 is_file;	/* the source is a file */
+};
+
+struct build {
+	struct record		 rec;
+	struct jail		 jail;
+	int			 lock;		/* the jail's */
+	int			 payload;	/* cgroup */
+	int			 start_lock;	/* -1: nobody holds it up */
+	bool			 held;
+	int			 path;		/* O_PATH on the host */
+	int			 proc;		/* a procfs of our own */
+	int			 userns;
+	int			 cgroupns;
+	struct build_mount	*mounts;
+	size_t			 nmounts;
+	struct thin_plan	 thin;
+	pid_t			 warden;
+	int			 report[2];	/* setup pipe */
+	int			 root;		/* inside: the new root mount */
+};
+
+/* ---- stages.c ---- */
+
+/*
+ * Run every stage; when one fails, undo those before it, last first.
+ */
+int stages_setup(struct build *b, struct jerr *e);
+
+/*
+ * Undo all stages of a jail, last first.  -EBUSY when a process entered
+ * meanwhile: to be tried again.
+ */
+int stages_undo(const struct jail *j, struct jerr *e);
+
+/* ---- inside.c ---- */
+
+/* The first process of the jail: ends in the warden or in a report. */
+_Noreturn void inside_run(struct build *b);
+
+/* ---- mount.c ---- */
+
+/* Read and check mount and mount.fstab. */
+int mounts_read(struct build *b, struct jerr *e);
+void mounts_done(struct build *b);
+
+/* Make the root file system and attach it. */
+int mount_root(struct build *b, struct jerr *e);
+
+/* Carry in what is mounted below path on the host. */
+int mount_carried(struct build *b, struct jerr *e);
+
+/* The mounts of the parameters. */
+int mount_all(struct build *b, struct jerr *e);
+
+/*
+ * An idmapped clone of a host file or directory below dirfd, without
+ * devices, with attr (MOUNT_ATTR_*) added.  who and name are for messages.
+ */
+int mount_idmapped(const struct build *b, int dirfd, const char *path,
+    unsigned int attr, const char *who, const char *name, struct jerr *e);
+
+/*
+ * The target in the jail, no link followed: an O_PATH descriptor.  name is
+ * said in messages as the host names it.
+ */
+int mount_target(const struct build *b, const char *who, const char *name,
+    struct jerr *e);
+
+/* A tmpfs of the jail's root user, with more options (leading comma). */
+int mount_tmpfs(const struct build *b, const char *options, unsigned int attr);
+
+/* ---- dev.c ---- */
+
+int mount_devfs(const struct build *b, const char *who, const char *name,
+    struct jerr *e);
+int mount_procfs(const struct build *b, const char *who, const char *name,
+    struct jerr *e);
+int mount_fdescfs(const struct build *b, const char *who, const char *name,
+    struct jerr *e);
+
+/* ---- thin.c ---- */
+
+/* Find what the jail's commands need. */
+int thin_prepare(struct build *b, struct jerr *e);
+
+/*
+ * Make the root of a thin jail out of path, the plan and the targets of
+ * mounts: a detached or attached mount in b->root, attached.
+ */
+int thin_root(struct build *b, struct jerr *e);
+
+#endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Jails as the library works on them.  Every function returns 0 or more, or
+ * -errno with one sentence in e.
+ */
+#ifndef CORE_H
+#define CORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "store.h"
+
+struct jerr;
+
+/* ---- find.c: jails in the cgroup tree ---- */
+
+struct jail {
+	int		jid;
+	int		dir;	/* its cgroup, -1 while closed */
+	uint64_t	id;	/* the cgroup's, never used again */
+};
+
+#define JAIL_INIT { .dir = -1 }
+
+void jail_done(struct jail *j);
+#define auto_jail __attribute__((cleanup(jail_done)))
+
+/*
+ * The cgroup of jail 0, that all jails are below.  create: made where it is
+ * missing; else -ENOENT without a sentence (there are no jails).
+ */
+int jails_dir(bool create, struct jerr *e);
+
+/* All jids there are, ascending, to be freed.  Returns how many. */
+ssize_t jails_list(int jails, int **ret, struct jerr *e);
+
+/* Open a jail below the cgroup of jail 0, in whatever state it is. */
+int jail_open(int jails, int jid, struct jail *ret);
+
+/* May it be for jail_reap()?  alive: it was just seen to be. */
+bool jail_is_orphan(const struct jail *j, bool alive);
+
+/*
+ * Open a living jail.  -ENOENT "jail N not found"; a jail that is being
+ * built or removed is not found, unless dying.
+ */
+int jail_find(int jid, bool dying, struct jail *ret, struct jerr *e);
+
+/* Is it alive: built, not being removed, not ended by itself? */
+bool jail_is_alive(const struct jail *j);
+
+/* The pid of its warden with a pidfd: -ESRCH when the jail is ending. */
+int jail_warden(const struct jail *j, pid_t *ret_pid, int *ret_pidfd);
+
+/*
+ * Clear a jail away if its builder died, it ended by itself, or its removal
+ * was left half-way; nothing otherwise.  Silent: it is not the caller's
+ * jail.
+ */
+void jail_reap(int jails, int jid);
+
+/*
+ * Give a new jail its jid, cgroup, name and id range, under the lock of
+ * jail/.  On success its own lock is held and its record says "creating".
+ */
+int jail_allocate(struct record *rec, struct jail *ret, int *ret_lock,
+    struct jerr *e);
+
+/* ---- idmap.c: ranges of ids ---- */
+
+#define IDMAP_COUNT 65536U
+
+/* Ids that a range must not touch, n of them. */
+struct id_span {
+	uint32_t first, last;
+};
+
+/* A free range of IDMAP_COUNT ids beside those in use (any order). */
+int idmap_choose(const uint32_t *used, size_t n, uint32_t *ret,
+    struct jerr *e);
+
+/* ---- create.c ---- */
+
+/* Create; with hold != NULL the start lock is held in *hold. */
+int jail_create(const struct pset *params, int *hold, struct jerr *e);
+
+/* Check and complete a new jail's parameters. */
+int jail_check_new(struct pset *params, bool held, struct jerr *e);
+
+/* ---- update.c ---- */
+
+int jail_update(const struct jail *j, const struct pset *params,
+    struct jerr *e);
+
+/* Give up the start lock; removes the jail when nothing keeps it. */
+int jail_release(int jid, int hold, struct jerr *e);
+
+/* Refuse values that this version cannot enforce. */
+int jail_check_supported(const struct pset *params, struct jerr *e);
+
+/* ---- remove.c ---- */
+
+/* Kill and remove; waits for the jail's lock. */
+int jail_destroy(struct jail *j, struct jerr *e);
+
+/* The same by the holder of its lock.  -EBUSY: a process does not die. */
+int jail_destroy_locked(const struct jail *j, struct jerr *e);
+
+/* SIGTERM to all its processes and wait: as jailx_stop(). */
+int jail_stop(const struct jail *j, int timeout, pid_t **ret_pids,
+    struct jerr *e);
+
+#endif

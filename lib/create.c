@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Creating a jail: its parameters are checked, then the stages run. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "build.h"
+#include "cleanup.h"
+#include "jerr.h"
+#include "name.h"
+
+static int
+fill(struct pset *params, enum param_id id, const char *text, struct jerr *e)
+{
+	if (pset_has(params, id))
+		return 0;
+	return pset_put(params, id, text) < 0 ?
+	    jerr_sys(e, ENOMEM, "%s", param(id)->name) : 0;
+}
+
+/* What a parameter implies for others, where these are not given. */
+static const struct implied {
+	enum param_id	 from;
+	const char	*value;
+	enum param_id	 to;
+	const char	*text;
+} implied[] = {
+	{ P_ALLOW_SYSVIPC, "true", P_SYSVMSG, "inherit" },
+	{ P_ALLOW_SYSVIPC, "true", P_SYSVSEM, "inherit" },
+	{ P_ALLOW_SYSVIPC, "true", P_SYSVSHM, "inherit" },
+};
+
+/* The three facilities share one namespace on Linux. */
+static int
+check_sysv(const struct pset *params, struct jerr *e)
+{
+	static const enum param_id ids[] = { P_SYSVMSG, P_SYSVSEM, P_SYSVSHM };
+	const char *shared = NULL, *own = NULL;
+	size_t i;
+
+	for (i = 0; i < nitems(ids); i++) {
+		if (pset_is(params, ids[i], "inherit"))
+			shared = param(ids[i])->name;
+		if (pset_is(params, ids[i], "new"))
+			own = param(ids[i])->name;
+	}
+	if (shared != NULL && own != NULL)
+		return jerr(e, EINVAL, "%s=inherit and %s=new exclude each "
+		    "other: Linux has one namespace for all System V IPC",
+		    shared, own);
+	return 0;
+}
+
+static int
+check_name(struct pset *params, struct jerr *e)
+{
+	const char *name = pset_get(params, P_NAME, 0);
+	int jid = (int)pset_int(params, P_JID), number = 0, r;
+	char text[16];
+
+	if (pset_has(params, P_JID) && jid < 0)
+		return jerr(e, EINVAL, "negative jid");
+	if (name == NULL || *name == '\0') {
+		pset_clear(params, P_NAME);
+		return 0;
+	}
+	if ((r = name_check(name, jid, &number, e)) < 0)
+		return r;
+	if (number > 0) {
+		(void)snprintf(text, sizeof(text), "%d", number);
+		return fill(params, P_JID, text, e);
+	}
+	return 0;
+}
+
+static int
+fill_release(struct pset *params, struct jerr *e)
+{
+	const char *given = pset_get(params, P_OSRELEASE, 0);
+	struct utsname u;
+	int r;
+
+	if (given != NULL && *given == '\0')
+		return jerr(e, EINVAL,
+		    "osrelease string must be 1-31 bytes long");
+	if (uname(&u) < 0)
+		return jerr_sys(e, errno, "uname");
+	u.release[31] = '\0';
+	if ((r = fill(params, P_OSRELEASE, u.release, e)) < 0)
+		return r;
+	return fill(params, P_OSRELDATE, "1", e);
+}
+
+int
+jail_check_new(struct pset *params, bool held, struct jerr *e)
+{
+	size_t i;
+	int r;
+
+	if ((r = jail_check_supported(params, e)) < 0)
+		return r;
+	for (i = 0; i < nitems(implied); i++) {
+		if (pset_is(params, implied[i].from, implied[i].value) &&
+		    (r = fill(params, implied[i].to, implied[i].text, e)) < 0)
+			return r;
+	}
+	if ((r = check_sysv(params, e)) < 0 ||
+	    (r = check_name(params, e)) < 0 ||
+	    (r = fill_release(params, e)) < 0)
+		return r;
+	if (!held && !pset_bool(params, P_PERSIST))
+		return jerr(e, EINVAL, "new jail must persist or attach");
+	return 0;
+}
+
+static void
+build_done(struct build *b)
+{
+	int *fds[] = {
+		&b->lock, &b->start_lock, &b->payload, &b->path, &b->proc,
+		&b->userns, &b->cgroupns, &b->report[0], &b->report[1],
+		&b->root,
+	};
+	size_t i;
+
+	for (i = 0; i < nitems(fds); i++)
+		cleanup_close(fds[i]);
+	mounts_done(b);
+	thin_plan_done(&b->thin);
+	jail_done(&b->jail);
+	record_done(&b->rec);
+}
+
+int
+jail_create(const struct pset *params, int *hold, struct jerr *e)
+{
+	struct build b = {
+		.jail = JAIL_INIT, .lock = -1, .payload = -1, .start_lock = -1,
+		.held = hold != NULL, .path = -1, .proc = -1, .userns = -1,
+		.cgroupns = -1, .report = { -1, -1 }, .root = -1,
+	};
+	int r;
+
+	if (geteuid() != 0)
+		return jerr(e, EPERM, "jail_set: Operation not permitted "
+		    "(creating a jail needs root)");
+	if (pset_merge(&b.rec.params, params) < 0)
+		r = jerr_sys(e, ENOMEM, "parameters");
+	else
+		r = jail_check_new(&b.rec.params, b.held, e);
+	if (r == 0)
+		r = stages_setup(&b, e);
+	if (r == 0 && hold != NULL)
+		*hold = take_fd(&b.start_lock);
+	if (r == 0)
+		r = b.jail.jid;
+	build_done(&b);
+	return r;
+}

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The jail's devfs and procfs.
+ *
+ * devfs is a tmpfs with the nodes of ruleset 4.  They are made by the host's
+ * root, here: the jail's root cannot make nodes, and every other file system
+ * of the jail is mounted nodev.  What it may do is what it may do anywhere:
+ * rename, remove, add links and sockets (syslogd's /dev/log).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "build.h"
+#include "cleanup.h"
+#include "jerr.h"
+#include "mnt.h"
+
+#define TTY_GROUP 5		/* "tty" in every distribution */
+
+static const struct node {
+	const char	*name;
+	unsigned int	 major, minor;
+	mode_t		 mode;
+} nodes[] = {
+	{ "null", 1, 3, 0666 },
+	{ "zero", 1, 5, 0666 },
+	{ "full", 1, 7, 0666 },
+	{ "random", 1, 8, 0666 },
+	{ "urandom", 1, 9, 0666 },
+	{ "tty", 5, 0, 0666 },
+};
+
+static const struct link {
+	const char *name, *text;
+} links[] = {
+	{ "ptmx", "pts/ptmx" },
+	{ "fd", "/proc/self/fd" },
+	{ "stdin", "/proc/self/fd/0" },
+	{ "stdout", "/proc/self/fd/1" },
+	{ "stderr", "/proc/self/fd/2" },
+};
+
+/* Without a procfs on /proc: one of processes alone, for /dev/fd. */
+#define FDESC ".fdescfs"
+
+static const struct link fdesc_links[] = {
+	{ "fd", FDESC "/self/fd" },
+	{ "stdin", FDESC "/self/fd/0" },
+	{ "stdout", FDESC "/self/fd/1" },
+	{ "stderr", FDESC "/self/fd/2" },
+};
+
+static const struct dir {
+	const char *name;
+	mode_t mode;
+} dirs[] = {
+	{ "pts", 0755 },
+	{ "shm", 01777 },
+	{ FDESC, 0555 },
+};
+
+/* A new file belongs to the jail's root. */
+static int
+own(const struct build *b, int dev, const char *name)
+{
+	if (fchownat(dev, name, b->rec.idmap, b->rec.idmap,
+	    AT_SYMLINK_NOFOLLOW) < 0)
+		return -errno;
+	return 0;
+}
+
+static int
+make_links(const struct build *b, int dev, const struct link *l, size_t n)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < n; i++) {
+		if (unlinkat(dev, l[i].name, 0) < 0 && errno != ENOENT)
+			return -errno;
+		r = symlinkat(l[i].text, dev, l[i].name) < 0 ? -errno :
+		    own(b, dev, l[i].name);
+	}
+	return r;
+}
+
+static int
+make_nodes(const struct build *b, int dev)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < nitems(nodes); i++) {
+		/* mode apart: mknod(2) is subject to the umask */
+		if (mknodat(dev, nodes[i].name, S_IFCHR,
+		    makedev(nodes[i].major, nodes[i].minor)) < 0 ||
+		    fchmodat(dev, nodes[i].name, nodes[i].mode, 0) < 0)
+			return -errno;
+		r = own(b, dev, nodes[i].name);
+	}
+	for (i = 0; r == 0 && i < nitems(dirs); i++) {
+		if (mkdirat(dev, dirs[i].name, 0700) < 0 ||
+		    fchmodat(dev, dirs[i].name, dirs[i].mode, 0) < 0)
+			return -errno;
+		r = own(b, dev, dirs[i].name);
+	}
+	return r;
+}
+
+/* Attach mnt on name below the directory dir. */
+static int
+attach_below(int mnt, int dir, const char *name)
+{
+	auto_close int target = openat(dir, name,
+	    O_PATH | O_NOFOLLOW | O_CLOEXEC);
+
+	return target < 0 ? -errno : mnt_attach(mnt, target);
+}
+
+static int
+mount_pts(const struct build *b, int dev)
+{
+	auto_close int pts = -1;
+	char text[128];
+
+	(void)snprintf(text, sizeof(text), "newinstance,ptmxmode=0666,"
+	    "mode=0620,uid=%u,gid=%u,max=1024", b->rec.idmap,
+	    b->rec.idmap + TTY_GROUP);
+	pts = mnt_new("devpts", text, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
+	return pts < 0 ? pts : attach_below(pts, dev, "pts");
+}
+
+int
+mount_devfs(const struct build *b, const char *who, const char *name,
+    struct jerr *e)
+{
+	auto_close int target = mount_target(b, who, name, e), dev = -1;
+	int r;
+
+	if (target < 0)
+		return target;
+	/* shm is in it: sized like other runtimes' /dev/shm */
+	dev = mount_tmpfs(b, ",mode=755,size=64m,nr_inodes=8192", 0);
+	if ((r = dev) >= 0)
+		r = make_nodes(b, dev);
+	if (r >= 0)
+		r = make_links(b, dev, links, nitems(links));
+	if (r >= 0)
+		r = mnt_attach(dev, target);
+	if (r >= 0)
+		r = mount_pts(b, dev);
+	return r < 0 ? jerr_sys(e, -r, "%s: mount %s", who, name) : 0;
+}
+
+int
+mount_fdescfs(const struct build *b, const char *who, const char *name,
+    struct jerr *e)
+{
+	auto_close int dev = -1, proc = -1;
+	int r;
+
+	if (pset_bool(&b->rec.params, P_MOUNT_PROCFS))
+		return 0;	/* the links of devfs lead there */
+	if ((dev = mount_target(b, who, name, e)) < 0)
+		return dev;
+	proc = mnt_new("proc", "subset=pid", MOUNT_ATTR_NOSUID |
+	    MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+	if ((r = proc) >= 0)
+		r = attach_below(proc, dev, FDESC);
+	if (r >= 0)
+		r = make_links(b, dev, fdesc_links, nitems(fdesc_links));
+	return r < 0 ? jerr_sys(e, -r, "%s: mount %s", who, name) : 0;
+}
+
+/* ---- procfs ---- */
+
+/* Of no use to a jail, or telling it about the host: nothing is there. */
+static const char *const masked[] = {
+	"acpi", "asound", "driver", "interrupts", "kallsyms", "kcore",
+	"key-users", "keys", "kmsg", "kpagecgroup", "kpagecount", "kpageflags",
+	"latency_stats", "mtrr", "sched_debug", "scsi", "slabinfo",
+	"sysrq-trigger", "timer_list", "timer_stats", "vmallocinfo",
+};
+
+/* Readable alone. */
+static const char *const read_only[] = {
+	"apm", "bus", "fs", "irq", "sys",
+};
+
+/*
+ * What lies over a masked name: an empty file or directory that nobody may
+ * read, in a file system of its own, attached where only this namespace's
+ * host part sees it (clones are made of attached mounts alone).
+ */
+static int
+make_mask(void)
+{
+	auto_close int mask = mnt_new("tmpfs", "mode=000,size=4k,nr_inodes=8",
+	    MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+	auto_close int target = open("/proc", O_PATH | O_CLOEXEC);
+	int r;
+
+	if (mask < 0)
+		return mask;
+	if (target < 0 || mkdirat(mask, "d", 0) < 0 ||
+	    mknodat(mask, "f", S_IFREG, 0) < 0)
+		return -errno;
+	r = mnt_attach(mask, target);
+	return r < 0 ? r : take_fd(&mask);
+}
+
+static int
+mask_one(int mask, int proc, const char *name)
+{
+	auto_close int target = openat(proc, name,
+	    O_PATH | O_NOFOLLOW | O_CLOEXEC), mnt = -1;
+	struct stat st;
+	int r;
+
+	if (target < 0)
+		return errno == ENOENT ? 0 : -errno;	/* not in this kernel */
+	if (fstat(target, &st) < 0)
+		return -errno;
+	if ((mnt = mnt_clone(mask, S_ISDIR(st.st_mode) ? "d" : "f")) < 0)
+		return mnt;
+	if ((r = mnt_attr(mnt, MOUNT_ATTR_RDONLY, 0, -1)) < 0)
+		return r;
+	return mnt_attach(mnt, target);
+}
+
+static int
+protect_one(int proc, const char *name)
+{
+	auto_close int mnt = mnt_clone(proc, name);
+	int r;
+
+	if (mnt < 0)
+		return mnt == -ENOENT ? 0 : mnt;	/* not in this kernel */
+	if ((r = mnt_attr(mnt, MOUNT_ATTR_RDONLY, 0, -1)) < 0)
+		return r;
+	return attach_below(mnt, proc, name);
+}
+
+int
+mount_procfs(const struct build *b, const char *who, const char *name,
+    struct jerr *e)
+{
+	auto_close int target = mount_target(b, who, name, e);
+	auto_close int proc = -1, mask = -1;
+	size_t i;
+	int r;
+
+	if (target < 0)
+		return target;
+	proc = mnt_new("proc", NULL, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+	    MOUNT_ATTR_NOEXEC);
+	if ((r = proc) >= 0)
+		r = mnt_attach(proc, target);
+	if (r >= 0)
+		r = mask = make_mask();
+	for (i = 0; r >= 0 && i < nitems(masked); i++)
+		r = mask_one(mask, proc, masked[i]);
+	for (i = 0; r >= 0 && i < nitems(read_only); i++)
+		r = protect_one(proc, read_only[i]);
+	return r < 0 ? jerr_sys(e, -r, "%s: mount %s", who, name) : 0;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From the library's -errno and sentence to the public -1 and errno. */
+#ifndef FACE_H
+#define FACE_H
+
+#define API __attribute__((visibility("default")))
+
+struct jerr;
+struct jail;
+struct pset;
+
+/* r as it is, or -1 with errno and jail_errmsg. */
+int face(int r, const struct jerr *e);
+
+/*
+ * All parameters of a jail, defaults and computed ones filled in, as
+ * jailx_load().
+ */
+int face_load(struct pset *set, int jid, int dying, struct jerr *e);
+
+/* The parameters of an open jail: 0, or -ENOENT when it is not shown. */
+int face_read(struct pset *set, const struct jail *j, int dying);
+
+/* The jid of a living jail with this name: jid or -ENOENT, a sentence. */
+int face_named(const char *name, struct jerr *e);
+
+#endif

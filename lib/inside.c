@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The jail's first process, between the builder's fork and the warden.
+ *
+ * It is still root of the host, in new mount and pid namespaces that the
+ * host's user namespace owns, so that nobody inside can undo its mounts,
+ * whatever capabilities he has there.  Nobody else is in the jail yet: it
+ * cannot be entered before the builder says "alive".  A step should do one
+ * mount or one change; it must not run anything that lies in the jail.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "build.h"
+#include "cleanup.h"
+#include "inside.h"
+#include "io.h"
+#include "jerr.h"
+#include "mnt.h"
+#include "ns.h"
+#include "uapi.h"
+
+/* A forked process keeps a lock alive: let go of it first of all. */
+static int
+step_locks(struct build *b, struct jerr *e)
+{
+	(void)e;
+	cleanup_close(&b->lock);
+	cleanup_close(&b->start_lock);
+	cleanup_close(&b->report[0]);
+	return 0;
+}
+
+static int
+step_hide(struct build *b, struct jerr *e)
+{
+	sigset_t all;
+	int r = ns_hide();
+
+	(void)b;
+	if (r < 0)
+		return jerr_sys(e, -r, "dumpable");
+	(void)sigfillset(&all);
+	if (sigprocmask(SIG_BLOCK, &all, NULL) < 0)
+		return jerr_sys(e, errno, "signals");
+	(void)umask(022);
+	return 0;
+}
+
+static int
+step_private(struct build *b, struct jerr *e)
+{
+	int r = mnt_private();
+
+	(void)b;
+	return r < 0 ? jerr_sys(e, -r, "private mounts") : 0;
+}
+
+/* Clones are made of mounts of the own namespace: path again, there. */
+static int
+step_path(struct build *b, struct jerr *e)
+{
+	const char *path = pset_get(&b->rec.params, P_PATH, 0);
+	auto_close int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct stat was, is;
+
+	if (fd < 0 || fstat(b->path, &was) < 0 || fstat(fd, &is) < 0)
+		return jerr_sys(e, errno, "path %s", path);
+	if (was.st_dev != is.st_dev || was.st_ino != is.st_ino)
+		return jerr(e, EAGAIN, "path %s: was exchanged meanwhile",
+		    path);
+	close_fd(b->path);
+	b->path = take_fd(&fd);
+	return 0;
+}
+
+static int
+step_root(struct build *b, struct jerr *e)
+{
+	if (pset_bool(&b->rec.params, P_THIN))
+		return thin_root(b, e);
+	return mount_root(b, e);
+}
+
+static int
+step_pivot(struct build *b, struct jerr *e)
+{
+	int r = mnt_pivot(b->root);
+
+	return r < 0 ? jerr_sys(e, -r, "pivot_root") : 0;
+}
+
+/* A clone of the warden's file that nobody can write through. */
+static int
+open_warden(struct jerr *e)
+{
+	int fd = mnt_clone(AT_FDCWD, LIBEXECDIR "/warden"), r = fd;
+
+	if (fd >= 0)
+		r = mnt_attr(fd, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
+		    MOUNT_ATTR_NODEV, 0, -1);
+	if (r >= 0)
+		return fd;
+	close_fd(fd);
+	return jerr_sys(e, -r, "%s/warden", LIBEXECDIR);
+}
+
+/*
+ * Move fds to the numbers from WARDEN_REPORT up, first out of the way of
+ * each other, and close all others.
+ */
+static int
+place_fds(int *fds, size_t n, int *keep)
+{
+	size_t i;
+	int fd;
+
+	for (i = 0; i <= n; i++) {
+		int *p = i < n ? &fds[i] : keep;
+
+		if ((fd = fcntl(*p, F_DUPFD_CLOEXEC, 64)) < 0)
+			return -errno;
+		*p = fd;
+	}
+	for (i = 0; i < n; i++) {
+		if (dup2(fds[i], WARDEN_REPORT + (int)i) < 0)
+			return -errno;
+	}
+	if ((fd = dup3(*keep, WARDEN_FDS, O_CLOEXEC)) < 0)
+		return -errno;
+	*keep = fd;
+	if (syscall(SYS_close_range, WARDEN_FDS + 1, ~0U, 0) < 0 ||
+	    syscall(SYS_close_range, 0, 2, 0) < 0)
+		return -errno;
+	return 0;
+}
+
+static void
+warden_flags(const struct pset *params, char *flags)
+{
+	if (!pset_is(params, P_HOST, "inherit"))
+		*flags++ = WARDEN_OWN_UTS;
+	if (!pset_is(params, P_SYSVMSG, "inherit") &&
+	    !pset_is(params, P_SYSVSEM, "inherit") &&
+	    !pset_is(params, P_SYSVSHM, "inherit"))
+		*flags++ = WARDEN_OWN_IPC;
+	*flags = '\0';
+}
+
+/* As exec'd, the warden says of itself which jail's it is. */
+static void
+exec_warden(struct build *b, int warden, struct jerr *e)
+{
+	const struct pset *params = &b->rec.params;
+	const char *name = pset_get(params, P_NAME, 0);
+	const char *host = pset_get(params, P_HOST_HOSTNAME, 0);
+	const char *domain = pset_get(params, P_HOST_DOMAINNAME, 0);
+	char title[300], flags[8], h[256], d[256];
+	char *argv[] = { title, flags, h, d, NULL }, *envp[] = { NULL };
+	int fds[] = {
+		[0] = b->report[1],
+		[WARDEN_USERNS - WARDEN_REPORT] = b->userns,
+		[WARDEN_CGROUPNS - WARDEN_REPORT] = b->cgroupns,
+		[WARDEN_DIR - WARDEN_REPORT] = b->jail.dir,
+		[WARDEN_EVENTS - WARDEN_REPORT] =
+		    openat(b->payload, "cgroup.events", O_RDONLY | O_CLOEXEC),
+	};
+	int r;
+
+	(void)snprintf(title, sizeof(title), "jail: %s",
+	    name != NULL ? name : pset_get(params, P_JID, 0));
+	warden_flags(params, flags);
+	(void)snprintf(h, sizeof(h), "%s", host != NULL ? host : "");
+	(void)snprintf(d, sizeof(d), "%s", domain != NULL ? domain : "");
+	if ((r = place_fds(fds, nitems(fds), &warden)) < 0) {
+		(void)jerr_sys(e, -r, "descriptors");
+		return;
+	}
+	b->report[1] = WARDEN_REPORT;
+	(void)syscall(SYS_execveat, warden, "", argv, envp, AT_EMPTY_PATH);
+	(void)jerr_sys(e, errno, "%s/warden", LIBEXECDIR);
+}
+
+static const struct step {
+	int (*run)(struct build *b, struct jerr *e);
+} steps[] = {
+	{ step_locks },
+	{ step_hide },
+	{ step_private },
+	{ step_path },
+	{ step_root },
+	{ mount_carried },
+	{ mount_all },
+};
+
+void
+inside_run(struct build *b)
+{
+	struct jerr e = { .err = 0 };
+	int warden = -1, r = 0;
+	size_t i;
+
+	for (i = 0; r == 0 && i < nitems(steps); i++)
+		r = steps[i].run(b, &e);
+	if (r == 0)
+		r = warden = open_warden(&e);	/* while the host's names show */
+	if (r >= 0)
+		r = step_pivot(b, &e);
+	if (r >= 0)
+		exec_warden(b, warden, &e);
+	(void)io_write(b->report[1], &e, sizeof(e));	/* EOF tells as much */
+	_exit(1);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Mounts by descriptors: made or cloned detached, changed, then attached.
+ * -errno on failure; returned descriptors are close-on-exec.
+ */
+#ifndef KERN_MNT_H
+#define KERN_MNT_H
+
+#include <stdint.h>
+
+/*
+ * A new file system, detached.  options: "key=value,flag,..." or NULL;
+ * attr: MOUNT_ATTR_* flags.
+ */
+int mnt_new(const char *type, const char *options, unsigned int attr);
+
+/*
+ * A detached clone of the mount that path (below dirfd; "" means dirfd
+ * itself) lies on, rooted at path, without the mounts below it.  A symbolic
+ * link at the end is not followed.
+ */
+int mnt_clone(int dirfd, const char *path);
+
+/*
+ * Set and clear attributes of one mount; with userns >= 0 make it idmapped
+ * (detached mounts only; -EINVAL or -EPERM: the file system cannot).
+ */
+int mnt_attr(int mnt, uint64_t set, uint64_t clear, int userns);
+
+/* Attach a detached mount on the directory or file open as target. */
+int mnt_attach(int mnt, int target);
+
+/*
+ * Resolve path below root, which nothing leads out of, without following
+ * any symbolic link (-ELOOP): an O_PATH descriptor.
+ */
+int mnt_resolve(int root, const char *path);
+
+/* Make every mount of this namespace private, so that none propagates. */
+int mnt_private(void);
+
+/* Make mnt, attached somewhere, the root, and drop all that was before. */
+int mnt_pivot(int mnt);
+
+#endif

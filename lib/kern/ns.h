@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Processes and namespaces.  -errno on failure. */
+#ifndef KERN_NS_H
+#define KERN_NS_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * fork(2) with clone flags, into a cgroup (-1: the caller's).  Returns the
+ * pid, 0 in the child.  ret_pidfd may be NULL.  No atfork handlers run.
+ */
+pid_t ns_fork(uint64_t flags, int cgroup, int *ret_pidfd);
+
+/*
+ * A procfs of the caller's pid namespace that nothing covers and that is
+ * not read-only, whatever the host did to /proc: a descriptor of its root.
+ */
+int ns_proc(void);
+
+/*
+ * New user and cgroup namespaces that no process is in: ids 0 to count-1
+ * are base and up on the host, the cgroup namespace's root is cgroup.
+ * lock[] are descriptors that the short-lived helper must not keep alive.
+ */
+int ns_user_new(int proc, int cgroup, uint32_t base, uint32_t count,
+    const int *lock, size_t nlock, int *ret_user, int *ret_cgroup);
+
+/* A new session keyring that shares nothing with the caller's old one. */
+int ns_new_keyring(void);
+
+/* Not dumpable: no ptrace, no /proc/PID/{fd,mem,exe} for others. */
+int ns_hide(void);
+
+#endif

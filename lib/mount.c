@@ -1,0 +1,533 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The mounts of a jail, all in its own mount namespace.
+ *
+ * Sources are names of the host, targets are resolved below the jail's root
+ * without following a single link, and mounts go to descriptors: nothing
+ * that lies in the jail can lead a step outside.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "buf.h"
+#include "build.h"
+#include "cleanup.h"
+#include "io.h"
+#include "jerr.h"
+#include "mnt.h"
+#include "uapi.h"
+
+/* ---- options ---- */
+
+static const struct option {
+	const char	*name;
+	uint64_t	 set;
+} options[] = {
+	{ "ro", MOUNT_ATTR_RDONLY },
+	{ "rdonly", MOUNT_ATTR_RDONLY },
+	{ "nosuid", MOUNT_ATTR_NOSUID },
+	{ "noexec", MOUNT_ATTR_NOEXEC },
+	{ "nodev", MOUNT_ATTR_NODEV },
+	{ "noatime", MOUNT_ATTR_NOATIME },
+	{ "nosymfollow", MOUNT_ATTR_NOSYMFOLLOW },
+	/* no change, or no meaning in a jail */
+	{ "rw", 0 }, { "suid", 0 }, { "exec", 0 }, { "late", 0 },
+	{ "noauto", 0 }, { "auto", 0 }, { "defaults", 0 }, { "bind", 0 },
+	{ "failok", 0 }, { "linrdlnk", 0 }, { "nocache", 0 },
+};
+
+static const struct option *
+find_option(const char *word, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < nitems(options); i++) {
+		if (strncmp(options[i].name, word, len) == 0 &&
+		    options[i].name[len] == '\0')
+			return &options[i];
+	}
+	return NULL;
+}
+
+/*
+ * Flags into *attr; "key=value" words, for file systems that take them, into
+ * extra with a leading comma each.
+ */
+static int
+parse_options(const struct build_mount *m, unsigned int *attr,
+    struct buf *extra, struct jerr *e)
+{
+	const char *word = m->fs.options;
+	const struct option *o;
+	size_t len;
+
+	for (; *word != '\0'; word += len + (word[len] == ',')) {
+		len = strcspn(word, ",");
+		if ((o = find_option(word, len)) != NULL)
+			*attr |= (unsigned int)o->set;
+		else if (extra != NULL && memchr(word, '=', len) != NULL)
+			buf_fmt(extra, ",%.*s", (int)len, word);
+		else if (len > 0)
+			return jerr(e, EINVAL, "%s: %s: unknown option \"%.*s\"",
+			    m->who, m->fs.target, (int)len, word);
+	}
+	return 0;
+}
+
+/* ---- reading ---- */
+
+void
+mounts_done(struct build *b)
+{
+	size_t i;
+
+	for (i = 0; i < b->nmounts; i++)
+		fstab_entry_done(&b->mounts[i].fs);
+	free(b->mounts);
+	b->mounts = NULL;
+	b->nmounts = 0;
+}
+
+/* The part of a host path that lies below the jail's path, or NULL. */
+static const char *
+below_path(const char *path, const char *target)
+{
+	size_t len = strlen(path);
+
+	while (len > 0 && path[len - 1] == '/')
+		len--;
+	if (strncmp(path, target, len) != 0 || target[len] != '/')
+		return NULL;
+	return target + len;
+}
+
+static int
+has_dotdot(const char *path)
+{
+	const char *p;
+
+	for (p = path; (p = strstr(p, "/..")) != NULL; p += 3) {
+		if (p[3] == '/' || p[3] == '\0')
+			return 1;
+	}
+	return 0;
+}
+
+static int
+check_source(struct build_mount *m, struct jerr *e)
+{
+	struct stat st;
+
+	if (strcmp(m->fs.type, "nullfs") != 0 &&
+	    strcmp(m->fs.type, "bind") != 0)
+		return 0;
+	if (m->fs.source[0] != '/')
+		return jerr(e, EINVAL, "%s: %s: not an absolute pathname",
+		    m->who, m->fs.source);
+	if (stat(m->fs.source, &st) < 0)
+		return jerr_sys(e, errno, "%s: %s", m->who, m->fs.source);
+	m->is_file = !S_ISDIR(st.st_mode);
+	return 0;
+}
+
+static int
+add_line(struct build *b, const char *who, const char *line, struct jerr *e)
+{
+	const char *path = pset_get(&b->rec.params, P_PATH, 0);
+	struct build_mount m = { .who = who }, *more;
+	int r = fstab_parse(line, who, &m.fs, e);
+
+	if (r <= 0)
+		return r;
+	r = 0;
+	if (m.fs.target[0] != '/' || has_dotdot(m.fs.target))
+		r = jerr(e, EINVAL, "%s: %s: not an absolute pathname", who,
+		    m.fs.target);
+	else if ((m.name = below_path(path, m.fs.target)) == NULL)
+		r = jerr(e, EINVAL, "%s: %s: is not below the jail's path %s",
+		    who, m.fs.target, path);
+	else
+		r = check_source(&m, e);
+	if (r == 0 && (more = grow(b->mounts, b->nmounts, sizeof(m))) == NULL)
+		r = jerr_sys(e, ENOMEM, "%s", who);
+	if (r < 0) {
+		fstab_entry_done(&m.fs);
+		return r;
+	}
+	b->mounts = more;
+	b->mounts[b->nmounts++] = m;
+	return 0;
+}
+
+static int
+read_fstab(struct build *b, const char *file, struct jerr *e)
+{
+	const char *who = param(P_MOUNT_FSTAB)->name;
+	auto_close int fd = open(file, O_RDONLY | O_CLOEXEC);
+	auto_buf struct buf text = BUF_INIT;
+	char *rest, *line;
+	int r;
+
+	if (fd < 0)
+		return jerr_sys(e, errno, "%s: %s", who, file);
+	if ((r = io_slurp(fd, 1 << 20, &text)) < 0)
+		return jerr_sys(e, -r, "%s: %s", who, file);
+	rest = text.p;
+	while (r == 0 && (line = strsep(&rest, "\n")) != NULL)
+		r = add_line(b, who, line, e);
+	return r;
+}
+
+int
+mounts_read(struct build *b, struct jerr *e)
+{
+	const struct pset *params = &b->rec.params;
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < pset_count(params, P_MOUNT); i++)
+		r = add_line(b, param(P_MOUNT)->name,
+		    pset_get(params, P_MOUNT, i), e);
+	for (i = 0; r == 0 && i < pset_count(params, P_MOUNT_FSTAB); i++)
+		r = read_fstab(b, pset_get(params, P_MOUNT_FSTAB, i), e);
+	if (r == 0 && pset_bool(params, P_MOUNT_FDESCFS) &&
+	    !pset_bool(params, P_MOUNT_DEVFS))
+		r = jerr(e, EINVAL, "mount.fdescfs: needs mount.devfs on "
+		    "Linux: add it");
+	return r;
+}
+
+/* ---- pieces ---- */
+
+/* Name the file system that cannot be idmapped. */
+static int
+idmap_error(int mnt, int err, const char *who, const char *name,
+    struct jerr *e)
+{
+	struct statfs fs = { 0 };
+
+	if (err != EINVAL && err != EPERM && err != EOPNOTSUPP)
+		return jerr_sys(e, err, "%s: %s", who, name);
+	(void)fstatfs(mnt, &fs);	/* zero then: only for the message */
+	return jerr(e, EOPNOTSUPP, "%s: %s: its file system (type 0x%lx) "
+	    "cannot be idmapped: put it on ext4, xfs, btrfs or tmpfs, or use "
+	    "userns=inherit", who, name, (unsigned long)fs.f_type);
+}
+
+int
+mount_idmapped(const struct build *b, int dirfd, const char *path,
+    unsigned int attr, const char *who, const char *name, struct jerr *e)
+{
+	auto_close int mnt = mnt_clone(dirfd, path);
+	int r;
+
+	if (mnt < 0)
+		return jerr_sys(e, -mnt, "%s: %s", who, name);
+	if ((r = mnt_attr(mnt, attr | MOUNT_ATTR_NODEV, 0, b->userns)) < 0)
+		return idmap_error(mnt, -r, who, name, e);
+	return take_fd(&mnt);
+}
+
+int
+mount_target(const struct build *b, const char *who, const char *name,
+    struct jerr *e)
+{
+	const char *path = pset_get(&b->rec.params, P_PATH, 0);
+	int fd = mnt_resolve(b->root, name);
+	size_t len = strlen(path);
+
+	while (len > 0 && path[len - 1] == '/')
+		len--;
+	if (fd == -ELOOP)
+		return jerr(e, ELOOP, "%s: %.*s%s is a symbolic link", who,
+		    (int)len, path, name);
+	if (fd < 0)
+		return jerr_sys(e, -fd, "%s: %.*s%s", who, (int)len, path,
+		    name);
+	return fd;
+}
+
+int
+mount_tmpfs(const struct build *b, const char *more, unsigned int attr)
+{
+	char text[256];
+	int n = snprintf(text, sizeof(text), "uid=%u,gid=%u%s", b->rec.idmap,
+	    b->rec.idmap, more);
+
+	if (n < 0 || (size_t)n >= sizeof(text))
+		return -E2BIG;
+	return mnt_new("tmpfs", text, attr | MOUNT_ATTR_NOSUID);
+}
+
+/* ---- the root ---- */
+
+int
+mount_root(struct build *b, struct jerr *e)
+{
+	const char *path = pset_get(&b->rec.params, P_PATH, 0);
+	auto_close int top = -1;
+	int r;
+
+	b->root = mount_idmapped(b, b->path, "", 0, "path", path, e);
+	if (b->root < 0)
+		return b->root;
+	/* on top of the host's root of this namespace, to be pivoted to */
+	if ((top = open("/", O_PATH | O_CLOEXEC)) < 0)
+		return jerr_sys(e, errno, "/");
+	r = mnt_attach(b->root, top);
+	return r < 0 ? jerr_sys(e, -r, "attach root") : 0;
+}
+
+/* Interfaces of the kernel: the jail gets its own where it asks for them. */
+static const char *const kernel_types[] = {
+	"proc", "sysfs", "cgroup", "cgroup2", "devpts", "mqueue", "bpf",
+	"devtmpfs", "debugfs", "tracefs", "securityfs", "pstore", "efivarfs",
+	"configfs", "fusectl", "binfmt_misc", "hugetlbfs", "autofs",
+	"rpc_pipefs", "nsfs", "selinuxfs", "nfsd", "binder", "overlay",
+	"ramfs",
+};
+
+static int
+is_kernel_type(const char *type)
+{
+	size_t i;
+
+	for (i = 0; i < nitems(kernel_types); i++) {
+		if (strcmp(type, kernel_types[i]) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+/* Undo mountinfo's \ooo in place. */
+static void
+unescape(char *s)
+{
+	char *out = s;
+
+	for (; *s != '\0'; s++) {
+		if (s[0] == '\\' && s[1] != '\0' && s[2] != '\0' &&
+		    s[3] != '\0') {
+			*out++ = (char)((s[1] - '0') << 6 | (s[2] - '0') << 3 |
+			    (s[3] - '0'));
+			s += 3;
+		} else {
+			*out++ = *s;
+		}
+	}
+	*out = '\0';
+}
+
+/* Mount point and type of a mountinfo line. */
+static int
+parse_mountinfo(char *line, char **ret_point, char **ret_type)
+{
+	char *rest = line, *sep = strstr(line, " - ");
+	int i;
+
+	if (sep == NULL)
+		return -EINVAL;
+	*sep = '\0';
+	*ret_type = sep + 3;
+	(*ret_type)[strcspn(*ret_type, " ")] = '\0';
+	for (i = 0; i < 4; i++)
+		(void)strsep(&rest, " ");
+	if (rest == NULL)
+		return -EINVAL;
+	*ret_point = strsep(&rest, " ");
+	unescape(*ret_point);
+	return 0;
+}
+
+/* Is name at or below one of the NUL-ended names of the list? */
+static int
+is_below_any(const struct buf *list, const char *name)
+{
+	const char *p;
+	size_t len;
+
+	for (p = list->p; p != NULL && p < list->p + list->len; p += len + 1) {
+		len = strlen(p);
+		if (strncmp(name, p, len) == 0 &&
+		    (name[len] == '/' || name[len] == '\0'))
+			return 1;
+	}
+	return 0;
+}
+
+/*
+ * One mount below path.  What cannot be idmapped or is hidden by another
+ * mount stays out: the jail sees the bare directory.
+ */
+static int
+carry(struct build *b, const char *point, const char *name, struct jerr *e)
+{
+	auto_close int mnt = mount_idmapped(b, AT_FDCWD, point, 0, "path",
+	    point, e);
+	auto_close int target = mnt >= 0 ? mnt_resolve(b->root, name) : -1;
+
+	if (mnt >= 0 && target >= 0)
+		(void)mnt_attach(mnt, target);	/* as above */
+	return 0;
+}
+
+int
+mount_carried(struct build *b, struct jerr *e)
+{
+	const char *path = pset_get(&b->rec.params, P_PATH, 0), *name;
+	auto_close int fd = openat(b->proc, "thread-self/mountinfo",
+	    O_RDONLY | O_CLOEXEC);
+	auto_buf struct buf text = BUF_INIT, kernel = BUF_INIT;
+	char *rest, *line, *point, *type;
+	int r;
+
+	if (fd < 0)
+		return jerr_sys(e, errno, "mountinfo");
+	if ((r = io_slurp(fd, 64 << 20, &text)) < 0)
+		return jerr_sys(e, -r, "mountinfo");
+	rest = text.p;
+	while ((line = strsep(&rest, "\n")) != NULL) {
+		if (parse_mountinfo(line, &point, &type) < 0 ||
+		    (name = below_path(path, point)) == NULL ||
+		    name[1] == '\0')
+			continue;
+		/* what lies on a kernel interface is part of it */
+		if (is_kernel_type(type)) {
+			buf_add(&kernel, name, strlen(name) + 1);
+			continue;
+		}
+		if (is_below_any(&kernel, name))
+			continue;
+		if ((r = carry(b, point, name, e)) < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* ---- the parameters' mounts ---- */
+
+static int
+attach(const struct build *b, int mnt, const char *who, const char *name,
+    struct jerr *e)
+{
+	auto_close int target = mount_target(b, who, name, e);
+	int r;
+
+	if (target < 0)
+		return target;
+	r = mnt_attach(mnt, target);
+	if (r == -ENOTDIR)
+		return jerr(e, ENOTDIR, "%s: %s: a directory cannot be "
+		    "mounted on a file, nor a file on a directory", who, name);
+	return r < 0 ? jerr_sys(e, -r, "%s: mount %s", who, name) : 0;
+}
+
+static int
+do_nullfs(const struct build *b, const struct build_mount *m, struct jerr *e)
+{
+	auto_close int mnt = -1, source = -1;
+	unsigned int attr = 0;
+	int r;
+
+	if ((r = parse_options(m, &attr, NULL, e)) < 0)
+		return r;
+	source = sys_openat2(AT_FDCWD, m->fs.source, O_PATH | O_CLOEXEC, 0,
+	    RESOLVE_NO_MAGICLINKS);
+	if (source < 0)
+		return jerr_sys(e, errno, "%s: %s", m->who, m->fs.source);
+	if ((mnt = mount_idmapped(b, source, "", attr, m->who, m->fs.source,
+	    e)) < 0)
+		return mnt;
+	return attach(b, mnt, m->who, m->name, e);
+}
+
+static int
+do_tmpfs(const struct build *b, const struct build_mount *m, struct jerr *e)
+{
+	auto_close int mnt = -1;
+	auto_buf struct buf extra = BUF_INIT;
+	unsigned int attr = MOUNT_ATTR_NODEV;
+	int r;
+
+	if ((r = parse_options(m, &attr, &extra, e)) < 0)
+		return r;
+	if (buf_err(&extra) < 0)
+		return jerr_sys(e, ENOMEM, "%s", m->who);
+	if ((mnt = mount_tmpfs(b, extra.p != NULL ? extra.p : "", attr)) < 0)
+		return jerr_sys(e, -mnt, "%s: %s: tmpfs", m->who, m->name);
+	return attach(b, mnt, m->who, m->name, e);
+}
+
+static int
+do_devfs(const struct build *b, const struct build_mount *m, struct jerr *e)
+{
+	return mount_devfs(b, m->who, m->name, e);
+}
+
+static int
+do_procfs(const struct build *b, const struct build_mount *m, struct jerr *e)
+{
+	return mount_procfs(b, m->who, m->name, e);
+}
+
+static const struct mount_type {
+	const char *name;
+	int (*mount)(const struct build *b, const struct build_mount *m,
+	    struct jerr *e);
+} types[] = {
+	{ "nullfs", do_nullfs },
+	{ "bind", do_nullfs },
+	{ "tmpfs", do_tmpfs },
+	{ "devfs", do_devfs },
+	{ "procfs", do_procfs },
+	{ "proc", do_procfs },
+	{ "linprocfs", do_procfs },
+};
+
+static int
+mount_one(const struct build *b, const struct build_mount *m, struct jerr *e)
+{
+	size_t i;
+
+	for (i = 0; i < nitems(types); i++) {
+		if (strcmp(types[i].name, m->fs.type) == 0)
+			return types[i].mount(b, m, e);
+	}
+	return jerr(e, ENOTSUP, "%s: %s: file system type %s: not supported "
+	    "yet", m->who, m->fs.target, m->fs.type);
+}
+
+/* The boolean parameters, in FreeBSD's order. */
+static const struct simple {
+	enum param_id	 id;
+	const char	*name;
+	int (*mount)(const struct build *b, const char *who, const char *name,
+	    struct jerr *e);
+} simple[] = {
+	{ P_MOUNT_DEVFS, "/dev", mount_devfs },
+	{ P_MOUNT_FDESCFS, "/dev", mount_fdescfs },
+	{ P_MOUNT_PROCFS, "/proc", mount_procfs },
+};
+
+int
+mount_all(struct build *b, struct jerr *e)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < b->nmounts; i++)
+		r = mount_one(b, &b->mounts[i], e);
+	for (i = 0; r == 0 && i < nitems(simple); i++) {
+		if (pset_bool(&b->rec.params, simple[i].id))
+			r = simple[i].mount(b, param(simple[i].id)->name,
+			    simple[i].name, e);
+	}
+	return r;
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The stage table: how a jail comes to be, in order, and how each step is
+ * undone.  A failed creation and a removal walk the same table backwards,
+ * so that they cannot drift apart.  Undoing needs nothing but the jail's
+ * directory: it works for a jail that somebody else built.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "build.h"
+#include "cg.h"
+#include "cleanup.h"
+#include "io.h"
+#include "jerr.h"
+#include "ns.h"
+
+#define REMOVE_MSEC 30000	/* how long killed processes may take to go */
+
+static int
+setup_path(struct build *b, struct jerr *e)
+{
+	const char *path = pset_get(&b->rec.params, P_PATH, 0);
+
+	if (path[0] != '/')
+		return jerr(e, EINVAL, "path %s: not an absolute pathname",
+		    path);
+	b->path = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return b->path < 0 ? jerr_sys(e, errno, "path %s", path) : 0;
+}
+
+static int
+setup_jid(struct build *b, struct jerr *e)
+{
+	b->rec.state = JAIL_CREATING;
+	return jail_allocate(&b->rec, &b->jail, &b->lock, e);
+}
+
+static int
+undo_jid(const struct jail *j, struct jerr *e)
+{
+	auto_close int jails = jails_dir(false, e);
+	struct jail now = JAIL_INIT;
+	char name[16];
+
+	if (jails < 0)
+		return 0;
+	(void)snprintf(name, sizeof(name), "%d", j->jid);
+	/* the name must still be that of the cgroup that we know */
+	if ((now.dir = cg_open(jails, name)) < 0)
+		return 0;
+	if (cg_id(now.dir, &now.id) < 0 || now.id != j->id) {
+		jail_done(&now);
+		return 0;
+	}
+	jail_done(&now);
+	if (unlinkat(jails, name, AT_REMOVEDIR) < 0 && errno != ENOENT)
+		return jerr_sys(e, errno, "cgroup of jail %d", j->jid);
+	return 0;
+}
+
+static int
+setup_payload(struct build *b, struct jerr *e)
+{
+	int r = 0;
+
+	if (mkdirat(b->jail.dir, "payload", 0755) < 0)
+		return jerr_sys(e, errno, "cgroup payload");
+	if ((b->payload = cg_open(b->jail.dir, "payload")) < 0)
+		return jerr_sys(e, -b->payload, "cgroup payload");
+	if (b->held && (b->start_lock = cg_lock(b->payload, false)) < 0)
+		return jerr_sys(e, -b->start_lock, "start lock");
+	if (b->held)
+		r = store_set_persist(b->jail.dir, PERSIST_START);
+	if (r == 0 && pset_bool(&b->rec.params, P_PERSIST))
+		r = store_set_persist(b->jail.dir, PERSIST_YES);
+	return r < 0 ? jerr_sys(e, -r, "persist") : 0;
+}
+
+static int
+undo_payload(const struct jail *j, struct jerr *e)
+{
+	if (unlinkat(j->dir, "payload", AT_REMOVEDIR) < 0 && errno != ENOENT)
+		return jerr_sys(e, errno, "cgroup of jail %d", j->jid);
+	return 0;
+}
+
+static int
+setup_ids(struct build *b, struct jerr *e)
+{
+	const int locks[] = { b->lock, b->start_lock };
+	int r;
+
+	if ((b->proc = ns_proc()) < 0)
+		return jerr_sys(e, -b->proc, "proc");
+	r = ns_user_new(b->proc, b->payload, b->rec.idmap, IDMAP_COUNT, locks,
+	    nitems(locks), &b->userns, &b->cgroupns);
+	if (r == -ENOSPC || r == -EPERM)
+		return jerr_sys(e, -r, "user namespace (see "
+		    "/proc/sys/user/max_user_namespaces)");
+	return r < 0 ? jerr_sys(e, -r, "user namespace") : 0;
+}
+
+static int
+setup_warden(struct build *b, struct jerr *e)
+{
+	struct jerr report = { .err = 0 };
+	ssize_t n;
+
+	if (pipe2(b->report, O_CLOEXEC) < 0)
+		return jerr_sys(e, errno, "pipe");
+	b->warden = ns_fork(CLONE_NEWPID | CLONE_NEWNS, b->jail.dir, NULL);
+	if (b->warden == 0)
+		inside_run(b);
+	if (b->warden < 0)
+		return jerr_sys(e, -b->warden, "clone");
+	close_fd(b->report[1]);
+	b->report[1] = -1;
+	n = io_read(b->report[0], &report, sizeof(report));
+	if (n != sizeof(report))
+		return jerr(e, ECHILD, "the jail's first process died");
+	if (report.err != 0) {
+		*e = report;
+		return -e->err;
+	}
+	return 0;
+}
+
+static int
+undo_warden(const struct jail *j, struct jerr *e)
+{
+	int r = cg_kill(j->dir);
+
+	if (r == 0)
+		r = cg_wait_empty(j->dir, REMOVE_MSEC);
+	if (r == -ENOENT || r == -ENODEV)
+		return 0;	/* the cgroup has gone meanwhile */
+	if (r == 0)
+		return jerr(e, ETIMEDOUT,
+		    "jail %d: a killed process does not end", j->jid);
+	return r < 0 ? jerr_sys(e, -r, "kill jail %d", j->jid) : 0;
+}
+
+static int
+setup_alive(struct build *b, struct jerr *e)
+{
+	int r = store_set_state(b->jail.dir, JAIL_ALIVE);
+
+	return r < 0 ? jerr_sys(e, -r, "record") : 0;
+}
+
+static int
+undo_alive(const struct jail *j, struct jerr *e)
+{
+	int r = store_set_state(j->dir, JAIL_ENDING);
+
+	/* ENODATA: it never came to a record; ENODEV: it has gone */
+	if (r < 0 && r != -ENODATA && r != -ENODEV && r != -ENOENT)
+		return jerr_sys(e, -r, "record of jail %d", j->jid);
+	return 0;
+}
+
+static const struct stage {
+	const char *name;
+	int (*setup)(struct build *b, struct jerr *e);
+	int (*undo)(const struct jail *j, struct jerr *e);
+} stages[] = {
+	{ "path", setup_path, NULL },
+	{ "mounts", mounts_read, NULL },
+	{ "thin", thin_prepare, NULL },
+	{ "jid", setup_jid, undo_jid },
+	{ "payload", setup_payload, undo_payload },
+	{ "ids", setup_ids, NULL },
+	{ "warden", setup_warden, undo_warden },
+	{ "alive", setup_alive, undo_alive },
+};
+
+/* Undo stages n-1 to 0.  All are tried; the first error is reported. */
+static int
+undo_from(const struct jail *j, size_t n, struct jerr *e)
+{
+	struct jerr other;
+	int r, first = 0;
+
+	while (n-- > 0) {
+		if (stages[n].undo == NULL)
+			continue;
+		r = stages[n].undo(j, first == 0 ? e : &other);
+		if (first == 0)
+			first = r;
+	}
+	return first;
+}
+
+int
+stages_setup(struct build *b, struct jerr *e)
+{
+	struct jerr other;
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < nitems(stages); i++) {
+		if ((r = stages[i].setup(b, e)) < 0)
+			break;
+	}
+	if (r == 0 || b->jail.dir < 0)
+		return r;
+	/*
+	 * The stage that failed may have got half-way; undoing is idempotent.
+	 * A jail that cannot be undone now is the next reader's to clear away.
+	 */
+	(void)undo_from(&b->jail, i < nitems(stages) ? i + 1 : i, &other);
+	return r;
+}
+
+int
+stages_undo(const struct jail *j, struct jerr *e)
+{
+	return undo_from(j, nitems(stages), e);
+}

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What is kept of a jail: the one packer and unpacker. */
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/xattr.h>
+
+#include "buf.h"
+#include "cleanup.h"
+#include "store.h"
+
+#define VERSION		1
+#define XA_USER		"user.jail"
+#define XA_TRUSTED	"trusted.jail"
+#define XA_LAST		"user.jail.last"
+#define XA_SIZE		65536		/* the kernel's limit for a value */
+
+static const char *const state_words[] = {
+	[JAIL_CREATING] = "creating",
+	[JAIL_ALIVE] = "alive",
+	[JAIL_ENDING] = "dying",
+};
+static_assert(nitems(state_words) == JAIL_STATES, "a word for each state");
+
+static const char *const persist_words[] = {
+	[PERSIST_NO] = "",
+	[PERSIST_YES] = "1",
+	[PERSIST_START] = "start",
+};
+
+void
+record_done(struct record *rec)
+{
+	pset_done(&rec->params);
+}
+
+/* Which half a parameter is kept in; jail(8)'s one-time ones in none. */
+static bool
+is_kept(enum param_id id, bool hidden)
+{
+	unsigned int flags = param(id)->flags;
+
+	if (id == P_PERSIST || (flags & JAILX_RDONLY) != 0)
+		return false;
+	if ((flags & JAILX_HIDDEN) != 0)
+		return hidden;
+	return !hidden && (flags & JAILX_PSEUDO) == 0;
+}
+
+static void
+pack(struct buf *b, const struct pset *params, bool hidden)
+{
+	enum param_id id;
+	size_t k;
+
+	for (id = 0; id < P_COUNT; id++) {
+		const struct pval *v = &params->val[id];
+
+		if (!v->set || !is_kept(id, hidden))
+			continue;
+		if (v->n == 0) {
+			buf_str(b, param(id)->name);
+			buf_chr(b, '\0');
+		}
+		for (k = 0; k < v->n; k++) {
+			buf_fmt(b, "%s=%s", param(id)->name, v->v[k]);
+			buf_chr(b, '\0');
+		}
+	}
+}
+
+/* *from: the row of the text before, as the packer keeps their order. */
+static int
+unpack_one(struct pset *params, char *text, bool hidden, enum param_id *from)
+{
+	char *value = strchr(text, '=');
+	enum param_id id;
+
+	if (value != NULL)
+		*value++ = '\0';
+	id = param_exact(text, *from);
+	if (id == P_COUNT || !is_kept(id, hidden))
+		return 0;
+	*from = id;
+	if (value != NULL)
+		return pset_raw(params, id, value);
+	params->val[id].set = true;
+	return 0;
+}
+
+static int
+unpack(struct pset *params, char *text, size_t len, bool hidden)
+{
+	enum param_id from = 0;
+	char *end = text + len;
+	int r = 0;
+
+	while (r == 0 && text < end) {
+		char *next = text + strlen(text) + 1;
+
+		r = unpack_one(params, text, hidden, &from);
+		text = next;
+	}
+	return r;
+}
+
+/* Read an attribute into text of XA_SIZE + 1 bytes; its first line ends. */
+static ssize_t
+get_attr(int dir, const char *name, char *text)
+{
+	ssize_t len = fgetxattr(dir, name, text, XA_SIZE);
+
+	if (len < 0)
+		return -errno;
+	text[len] = '\0';
+	return len;
+}
+
+static int
+parse_head(const char *text, struct record *ret)
+{
+	char word[16];
+	unsigned int version, i;
+
+	if (sscanf(text, "%u %u %15s %u", &version, &ret->seq, word,
+	    &ret->idmap) != 4 || version > VERSION)
+		return -EPROTO;
+	for (i = 0; i < JAIL_STATES; i++) {
+		if (strcmp(word, state_words[i]) == 0) {
+			ret->state = (enum jail_state)i;
+			return 0;
+		}
+	}
+	return -EPROTO;
+}
+
+static int
+read_half(int dir, const char *name, bool hidden, char *text, size_t *ret_skip,
+    struct record *rec)
+{
+	ssize_t len = get_attr(dir, name, text);
+	size_t skip;
+
+	if (len < 0)
+		return (int)len;
+	skip = strlen(text) + 1;
+	if (ret_skip != NULL)
+		*ret_skip = skip;
+	if (skip > (size_t)len)
+		return -EPROTO;
+	return unpack(&rec->params, text + skip, (size_t)len - skip, hidden);
+}
+
+int
+store_state(int dir, enum jail_state *ret)
+{
+	char text[XA_SIZE + 1];
+	struct record rec = { 0 };
+	ssize_t len = get_attr(dir, XA_USER, text);
+	int r;
+
+	if (len < 0)
+		return (int)len;
+	if ((r = parse_head(text, &rec)) < 0)
+		return r;
+	*ret = rec.state;
+	return 0;
+}
+
+int
+store_read(int dir, bool hidden, struct record *ret)
+{
+	char text[XA_SIZE + 1];
+	struct record rec = { 0 };
+	enum jail_persist persist;
+	int r;
+
+	if ((r = read_half(dir, XA_USER, false, text, NULL, &rec)) == 0)
+		r = parse_head(text, &rec);
+	if (r == 0 && hidden)
+		r = read_half(dir, XA_TRUSTED, true, text, NULL, &rec);
+	if (r == 0)
+		r = store_persist(dir, &persist);
+	if (r == 0 && persist == PERSIST_YES)
+		r = pset_put(&rec.params, P_PERSIST, "true");
+	if (r < 0)
+		record_done(&rec);
+	else
+		*ret = rec;
+	return r;
+}
+
+static int
+write_attr(int dir, const char *name, const struct buf *b)
+{
+	int r = buf_err(b);
+
+	if (r < 0)
+		return r;
+	return fsetxattr(dir, name, b->p, b->len, 0) < 0 ? -errno : 0;
+}
+
+int
+store_write(int dir, struct record *rec)
+{
+	auto_buf struct buf user = BUF_INIT, trusted = BUF_INIT;
+	int r;
+
+	buf_fmt(&trusted, "%u %u", VERSION, rec->seq + 1);
+	buf_chr(&trusted, '\0');
+	pack(&trusted, &rec->params, true);
+	buf_fmt(&user, "%u %u %s %u", VERSION, rec->seq + 1,
+	    state_words[rec->state], rec->idmap);
+	buf_chr(&user, '\0');
+	pack(&user, &rec->params, false);
+	/* what is visible last: who sees it finds the hidden half there */
+	if ((r = write_attr(dir, XA_TRUSTED, &trusted)) < 0 ||
+	    (r = write_attr(dir, XA_USER, &user)) < 0)
+		return r;
+	rec->seq++;
+	return 0;
+}
+
+int
+store_set_state(int dir, enum jail_state state)
+{
+	char text[XA_SIZE + 1];
+	auto_buf struct buf b = BUF_INIT;
+	struct record rec = { 0 };
+	ssize_t len = get_attr(dir, XA_USER, text);
+	size_t skip;
+	int r;
+
+	if (len < 0)
+		return (int)len;
+	if ((r = parse_head(text, &rec)) < 0)
+		return r;
+	skip = strlen(text) + 1;
+	buf_fmt(&b, "%u %u %s %u", VERSION, rec.seq + 1, state_words[state],
+	    rec.idmap);
+	buf_chr(&b, '\0');
+	if (skip < (size_t)len)
+		buf_add(&b, text + skip, (size_t)len - skip);
+	return write_attr(dir, XA_USER, &b);
+}
+
+int
+store_persist(int dir, enum jail_persist *ret)
+{
+	char word[16];
+	ssize_t len = fgetxattr(dir, STORE_PERSIST, word, sizeof(word) - 1);
+
+	if (len < 0 && errno != ENODATA)
+		return -errno;
+	word[len < 0 ? 0 : len] = '\0';
+	*ret = len < 0 ? PERSIST_NO :
+	    strcmp(word, persist_words[PERSIST_START]) == 0 ? PERSIST_START :
+	    PERSIST_YES;
+	return 0;
+}
+
+int
+store_set_persist(int dir, enum jail_persist how)
+{
+	const char *word = persist_words[how];
+
+	if (how == PERSIST_NO) {
+		if (fremovexattr(dir, STORE_PERSIST) < 0 && errno != ENODATA)
+			return -errno;
+		return 0;
+	}
+	if (fsetxattr(dir, STORE_PERSIST, word, strlen(word), 0) < 0)
+		return -errno;
+	return 0;
+}
+
+int
+store_last_jid(int dir)
+{
+	char text[16];
+	ssize_t len = fgetxattr(dir, XA_LAST, text, sizeof(text) - 1);
+
+	if (len < 0)
+		return errno == ENODATA ? 0 : -errno;
+	text[len] = '\0';
+	return (int)strtol(text, NULL, 10);
+}
+
+int
+store_set_last_jid(int dir, int jid)
+{
+	char text[16];
+	int len = snprintf(text, sizeof(text), "%d", jid);
+
+	return fsetxattr(dir, XA_LAST, text, (size_t)len, 0) < 0 ? -errno : 0;
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Changing a running jail. */
+#include <errno.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cg.h"
+#include "cleanup.h"
+#include "core.h"
+#include "jerr.h"
+#include "name.h"
+#include "ns.h"
+
+/* ip4 and ip6 are there, but not yet with an address list of their own. */
+static const struct limited {
+	enum param_id	 id;
+	const char	*value;
+} limited[] = {
+	{ P_IP4, "new" },
+	{ P_IP6, "new" },
+	{ P_HOST, "disable" },
+};
+
+static bool
+is_default(const struct pset *params, enum param_id id)
+{
+	const char *def = param(id)->def;
+
+	if (param(id)->type == JAILX_LIST || def == NULL)
+		return pset_count(params, id) == 0;
+	return pset_is(params, id, def);
+}
+
+int
+jail_check_supported(const struct pset *params, struct jerr *e)
+{
+	long rules = pset_int(params, P_DEVFS_RULESET);
+	enum param_id id;
+	size_t i;
+
+	for (id = 0; id < P_COUNT; id++) {
+		if (!pset_has(params, id))
+			continue;
+		if ((param(id)->flags & JAILX_RDONLY) != 0)
+			return jerr(e, EINVAL, "%s: is read-only",
+			    param(id)->name);
+		if ((param(id)->flags & JAILX_LATER) != 0 &&
+		    !is_default(params, id))
+			return jerr(e, ENOTSUP, "%s: not supported yet",
+			    param(id)->name);
+	}
+	for (i = 0; i < nitems(limited); i++) {
+		if (pset_is(params, limited[i].id, limited[i].value))
+			return jerr(e, ENOTSUP, "%s=%s: not supported yet",
+			    param(limited[i].id)->name, limited[i].value);
+	}
+	if (rules != 0 && rules != 4)
+		return jerr(e, ENOTSUP, "devfs_ruleset=%ld: only 4 is "
+		    "supported yet", rules);
+	return 0;
+}
+
+static bool
+same_value(const struct pset *a, const struct pset *b, enum param_id id)
+{
+	size_t i, n = pset_count(a, id);
+
+	if (n != pset_count(b, id))
+		return false;
+	for (i = 0; i < n; i++) {
+		if (strcmp(pset_get(a, id, i), pset_get(b, id, i)) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* Create-only ones may be given if they do not change; jid is exempt. */
+static int
+check_fixed(const struct pset *now, const struct pset *wanted, struct jerr *e)
+{
+	enum param_id id;
+
+	for (id = 0; id < P_COUNT; id++) {
+		if (id != P_JID && pset_has(wanted, id) &&
+		    (param(id)->flags & JAILX_CREATE) != 0 &&
+		    !same_value(now, wanted, id))
+			return jerr(e, EINVAL,
+			    "%s cannot be changed after creation",
+			    param(id)->name);
+	}
+	return 0;
+}
+
+static int
+check_change(const struct pset *now, const struct pset *wanted, int jid,
+    struct jerr *e)
+{
+	const char *name = pset_get(wanted, P_NAME, 0);
+	int r, number;
+
+	if ((r = jail_check_supported(wanted, e)) < 0 ||
+	    (r = check_fixed(now, wanted, e)) < 0)
+		return r;
+	if (name != NULL && (r = name_check(name, jid, &number, e)) < 0)
+		return r;
+	if (pset_has(wanted, P_SECURELEVEL) &&
+	    pset_int(wanted, P_SECURELEVEL) < pset_int(now, P_SECURELEVEL))
+		return jerr(e, EPERM, "jail_set: Operation not permitted "
+		    "(securelevel may only rise)");
+	if (pset_has(wanted, P_HOST) && !same_value(now, wanted, P_HOST))
+		return jerr(e, ENOTSUP,
+		    "host: cannot be changed after creation on Linux");
+	return 0;
+}
+
+/* A living jail of this name, other than jid? */
+static int
+check_name_free(int jails, int jid, const char *name, struct jerr *e)
+{
+	auto_free int *jids = NULL;
+	ssize_t n = jails_list(jails, &jids, e), i;
+
+	for (i = 0; i < n; i++) {
+		auto_jail struct jail j = JAIL_INIT;
+		struct record rec;
+		bool same;
+
+		if (jids[i] == jid || jail_find(jids[i], false, &j, e) < 0 ||
+		    store_read(j.dir, false, &rec) < 0)
+			continue;
+		same = pset_is(&rec.params, P_NAME, name);
+		record_done(&rec);
+		if (same)
+			return jerr(e, EEXIST, "jail \"%s\" already exists",
+			    name);
+	}
+	return n < 0 ? (int)n : 0;
+}
+
+/* In a child: enter the jail's uts namespace and set the names there. */
+static _Noreturn void
+set_names(int pidfd, const char *host, const char *domain)
+{
+	if (ns_hide() < 0 || setns(pidfd, CLONE_NEWUTS) < 0 ||
+	    (host != NULL && sethostname(host, strlen(host)) < 0) ||
+	    (domain != NULL && setdomainname(domain, strlen(domain)) < 0))
+		_exit(errno);
+	_exit(0);
+}
+
+static int
+update_names(const struct jail *j, const struct pset *wanted, struct jerr *e)
+{
+	const char *host = pset_get(wanted, P_HOST_HOSTNAME, 0);
+	const char *domain = pset_get(wanted, P_HOST_DOMAINNAME, 0);
+	auto_close int pidfd = -1;
+	pid_t warden, child;
+	int r, status = 0;
+
+	if (host == NULL && domain == NULL)
+		return 0;
+	if ((r = jail_warden(j, &warden, &pidfd)) < 0)
+		return jerr_sys(e, -r, "jail %d", j->jid);
+	if ((child = ns_fork(0, -1, NULL)) == 0)
+		set_names(pidfd, host, domain);
+	if (child < 0)
+		return jerr_sys(e, -child, "clone");
+	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+		;
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		return jerr_sys(e, WIFEXITED(status) ? WEXITSTATUS(status) :
+		    ECHILD, "host.hostname");
+	return 0;
+}
+
+static int
+write_changes(const struct jail *j, struct record *rec,
+    const struct pset *wanted, struct jerr *e)
+{
+	int r;
+
+	if (pset_merge(&rec->params, wanted) < 0)
+		return jerr_sys(e, ENOMEM, "parameters");
+	if (!pset_is(&rec->params, P_HOST, "inherit") &&
+	    (r = update_names(j, wanted, e)) < 0)
+		return r;
+	r = store_write(j->dir, rec);
+	if (r == 0 && pset_has(wanted, P_PERSIST))
+		r = store_set_persist(j->dir, pset_bool(wanted, P_PERSIST) ?
+		    PERSIST_YES : PERSIST_NO);
+	return r < 0 ? jerr_sys(e, -r, "record of jail %d", j->jid) : 0;
+}
+
+/* Neither persistent nor with a process: it is removed. */
+static int
+remove_if_idle(const struct jail *j, struct jerr *e)
+{
+	auto_close int payload = cg_open(j->dir, "payload");
+	enum jail_persist persist;
+
+	if (payload < 0 || store_persist(j->dir, &persist) < 0 ||
+	    persist != PERSIST_NO || cg_populated(payload) != 0)
+		return 0;
+	return jail_destroy_locked(j, e);
+}
+
+int
+jail_update(const struct jail *j, const struct pset *wanted, struct jerr *e)
+{
+	auto_close int jails = jails_dir(false, e), lock = -1, above = -1;
+	const char *name = pset_get(wanted, P_NAME, 0);
+	struct record rec;
+	int r;
+
+	if (jails < 0)
+		return jails;
+	/* always in this order: names are given under the lock of jail/ */
+	if (name != NULL && (above = cg_lock(jails, false)) < 0)
+		return jerr_sys(e, -above, "lock of the jails");
+	if ((lock = cg_lock(j->dir, false)) < 0 || !jail_is_alive(j))
+		return lock == -EACCES || lock == -EPERM ?
+		    jerr(e, EPERM, "jail_set: Operation not permitted") :
+		    jerr(e, ENOENT, "jail %d not found", j->jid);
+	if (name != NULL &&
+	    (r = check_name_free(jails, j->jid, name, e)) < 0)
+		return r;
+	if ((r = store_read(j->dir, true, &rec)) < 0)
+		return jerr_sys(e, -r, "record of jail %d", j->jid);
+	if ((r = check_change(&rec.params, wanted, j->jid, e)) == 0)
+		r = write_changes(j, &rec, wanted, e);
+	record_done(&rec);
+	if (r == 0 && pset_has(wanted, P_PERSIST))
+		r = remove_if_idle(j, e);
+	return r;
+}
+
+int
+jail_release(int jid, int hold, struct jerr *e)
+{
+	auto_close int start = hold, lock = -1;
+	auto_jail struct jail j = JAIL_INIT;
+	enum jail_persist persist;
+	int r;
+
+	if (jail_find(jid, false, &j, e) < 0 ||
+	    (lock = cg_lock(j.dir, false)) < 0 || !jail_is_alive(&j))
+		return 0;	/* removed meanwhile, by whoever */
+	if ((r = store_persist(j.dir, &persist)) == 0 &&
+	    persist == PERSIST_START)
+		r = store_set_persist(j.dir, PERSIST_NO);
+	if (r < 0)
+		return jerr_sys(e, -r, "persist of jail %d", jid);
+	return remove_if_idle(&j, e);
+}

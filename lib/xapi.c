@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The public face of jailx.h: conversion to -1, errno and jail_errmsg. */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "buf.h"
+#include "cg.h"
+#include "cleanup.h"
+#include "core.h"
+#include "face.h"
+#include "jail.h"
+#include "jerr.h"
+#include "pty.h"
+#include "spawn.h"
+#include "user.h"
+#include "value.h"
+
+API char jail_errmsg[JAIL_ERRMSGLEN];
+
+int
+face(int r, const struct jerr *e)
+{
+	if (r >= 0)
+		return r;
+	(void)snprintf(jail_errmsg, sizeof(jail_errmsg), "%s", e->msg);
+	errno = -r;
+	return -1;
+}
+
+/* ---- sets ---- */
+
+struct jailx_set {
+	struct pset p;
+};
+
+API struct jailx_set *
+jailx_set_new(void)
+{
+	struct jailx_set *set = calloc(1, sizeof(*set));
+
+	if (set == NULL)
+		(void)snprintf(jail_errmsg, sizeof(jail_errmsg), "%s",
+		    strerror(ENOMEM));
+	return set;
+}
+
+API void
+jailx_set_free(struct jailx_set *set)
+{
+	if (set == NULL)
+		return;
+	pset_done(&set->p);
+	free(set);
+}
+
+API int
+jailx_set_add(struct jailx_set *set, const char *name, const char *value)
+{
+	struct jerr e;
+
+	return face(pset_add(&set->p, name, value, &e), &e);
+}
+
+API void
+jailx_set_clear(struct jailx_set *set, const char *name)
+{
+	enum param_id id = param_find(name, NULL);
+
+	if (id != P_COUNT)
+		pset_clear(&set->p, id);
+}
+
+API bool
+jailx_set_has(const struct jailx_set *set, const char *name)
+{
+	enum param_id id = param_exact(name, 0);
+
+	return id != P_COUNT && pset_has(&set->p, id);
+}
+
+/* The value of meta.KEY, kept in the set until the next one. */
+static const char *
+get_key(const struct jailx_set *set, enum param_id id, const char *name)
+{
+	struct pset *p = (struct pset *)(uintptr_t)&set->p;	/* a cache */
+	const char *lines = pset_get(p, id, 0);
+	auto_buf struct buf b = BUF_INIT;
+
+	if (lines == NULL || value_key_get(lines,
+	    name + strlen(param(id)->name) + 1, &b) != 1)
+		return NULL;
+	free(p->key);
+	p->key = buf_take(&b);
+	return p->key;
+}
+
+API const char *
+jailx_set_get(const struct jailx_set *set, const char *name, size_t i)
+{
+	enum param_id id = param_exact(name, 0);
+
+	if (id != P_COUNT)
+		return pset_get(&set->p, id, i);
+	id = param_find(name, NULL);
+	if (id == P_COUNT || param(id)->type != JAILX_KEYVALUE || i > 0)
+		return NULL;
+	return get_key(set, id, name);
+}
+
+API size_t
+jailx_set_count(const struct jailx_set *set, const char *name)
+{
+	enum param_id id = param_exact(name, 0);
+
+	return id != P_COUNT ? pset_count(&set->p, id) : 0;
+}
+
+API long
+jailx_set_int(const struct jailx_set *set, const char *name)
+{
+	enum param_id id = param_exact(name, 0);
+
+	return id != P_COUNT ? pset_int(&set->p, id) : 0;
+}
+
+API bool
+jailx_set_bool(const struct jailx_set *set, const char *name)
+{
+	enum param_id id = param_exact(name, 0);
+
+	return id != P_COUNT && pset_bool(&set->p, id);
+}
+
+/* ---- operations ---- */
+
+static char notes[JAIL_ERRMSGLEN];
+
+API const char *
+jailx_notes(void)
+{
+	return notes;
+}
+
+API int
+jailx_create(const struct jailx_set *set, int *ret_hold)
+{
+	struct jerr e;
+
+	return face(jail_create(&set->p, ret_hold, &e), &e);
+}
+
+API int
+jailx_release(int jid, int hold)
+{
+	struct jerr e;
+
+	return face(jail_release(jid, hold, &e), &e);
+}
+
+API int
+jailx_update(int jid, const struct jailx_set *set)
+{
+	auto_jail struct jail j = JAIL_INIT;
+	struct jerr e;
+	int r;
+
+	if (geteuid() != 0)
+		return face(jerr(&e, EPERM,
+		    "jail_set: Operation not permitted"), &e);
+	if ((r = jail_find(jid, false, &j, &e)) == 0)
+		r = jail_update(&j, &set->p, &e);
+	return face(r, &e);
+}
+
+API int
+jailx_stop(int jid, int timeout, pid_t **ret_pids)
+{
+	auto_jail struct jail j = JAIL_INIT;
+	struct jerr e;
+	int r;
+
+	if ((r = jail_find(jid, false, &j, &e)) == 0)
+		r = jail_stop(&j, timeout, ret_pids, &e);
+	return face(r, &e);
+}
+
+/* ---- reading ---- */
+
+/* Values that no record holds. */
+static int
+compute(struct pset *set, const struct jail *j, bool alive)
+{
+	char jid[16];
+	int r;
+
+	(void)snprintf(jid, sizeof(jid), "%d", j->jid);
+	if ((r = pset_put(set, P_JID, jid)) < 0 ||
+	    (r = pset_put(set, P_CPUSET_ID, jid)) < 0 ||
+	    (r = pset_put(set, P_DYING, alive ? "false" : "true")) < 0)
+		return r;
+	return pset_has(set, P_NAME) ? 0 : pset_put(set, P_NAME, jid);
+}
+
+int
+face_read(struct pset *set, const struct jail *j, int dying)
+{
+	struct record rec;
+	bool alive;
+	int r = store_read(j->dir, geteuid() == 0, &rec);
+
+	if (r < 0)
+		return -ENOENT;
+	alive = rec.state == JAIL_ALIVE && cg_populated(j->dir) == 1;
+	if (!alive && (!dying || rec.state == JAIL_CREATING)) {
+		record_done(&rec);
+		return -ENOENT;
+	}
+	pset_done(set);
+	*set = rec.params;	/* handed over */
+	return compute(set, j, alive);
+}
+
+int
+face_load(struct pset *set, int jid, int dying, struct jerr *e)
+{
+	auto_jail struct jail j = JAIL_INIT;
+	int r;
+
+	if ((r = jail_find(jid, true, &j, e)) < 0)
+		return r;
+	if (face_read(set, &j, dying) < 0)
+		return jerr(e, ENOENT, "jail %d not found", jid);
+	return 0;
+}
+
+API int
+jailx_load(struct jailx_set *set, int jid, bool dying)
+{
+	struct jerr e;
+
+	return face(face_load(&set->p, jid, dying, &e), &e);
+}
+
+struct jailx_iter {
+	int	 jails;
+	int	*jids;
+	size_t	 n, i;
+	bool	 dying;
+	bool	 reap;
+};
+
+API void
+jailx_iter_close(struct jailx_iter *it)
+{
+	if (it == NULL)
+		return;
+	close_fd(it->jails);
+	free(it->jids);
+	free(it);
+}
+
+API struct jailx_iter *
+jailx_iter_open(bool dying)
+{
+	struct jailx_iter *it = calloc(1, sizeof(*it));
+	struct jerr e;
+	ssize_t n = 0;
+
+	if (it == NULL) {
+		(void)face(jerr_sys(&e, ENOMEM, "list of jails"), &e);
+		return NULL;
+	}
+	it->dying = dying;
+	it->reap = geteuid() == 0;
+	it->jails = jails_dir(false, &e);
+	if (it->jails >= 0)
+		n = jails_list(it->jails, &it->jids, &e);
+	else if (it->jails != -ENOENT)
+		n = it->jails;
+	if (n < 0) {
+		(void)face((int)n, &e);
+		jailx_iter_close(it);
+		return NULL;
+	}
+	it->n = (size_t)n;
+	return it;
+}
+
+API int
+jailx_iter_next(struct jailx_iter *it, struct jailx_set *set)
+{
+	while (it->i < it->n) {
+		int jid = it->jids[it->i++];
+		struct jail j = JAIL_INIT;
+		int r = -ENOENT;
+
+		if (jail_open(it->jails, jid, &j) == 0)
+			r = face_read(&set->p, &j, it->dying);
+		if (it->reap && j.dir >= 0 && jail_is_orphan(&j, r == 0))
+			jail_reap(it->jails, jid);
+		jail_done(&j);
+		if (r == 0)
+			return jid;
+	}
+	return 0;
+}
+
+int
+face_named(const char *name, struct jerr *e)
+{
+	struct jailx_iter *it = jailx_iter_open(false);
+	struct jailx_set *set = jailx_set_new();
+	int jid = 0;
+
+	while (it != NULL && set != NULL &&
+	    (jid = jailx_iter_next(it, set)) > 0) {
+		if (pset_is(&set->p, P_NAME, name))
+			break;
+	}
+	if (it == NULL || set == NULL)
+		jid = -errno;
+	jailx_iter_close(it);
+	jailx_set_free(set);
+	if (jid < 0)
+		return jerr(e, -jid, "%s", jail_errmsg);
+	return jid > 0 ? jid : jerr(e, ENOENT, "jail \"%s\" not found", name);
+}
+
+/* ---- users, processes ---- */
+
+API int
+jailx_user_find(struct jailx_user *user, int jid, const char *name)
+{
+	struct jerr e;
+
+	return face(user_find(user, jid, name, &e), &e);
+}
+
+API void
+jailx_user_done(struct jailx_user *user)
+{
+	user_done(user);
+}
+
+API int
+jailx_spawn(int jid, const struct jailx_spawn *how,
+    struct jailx_child *ret_child)
+{
+	struct jerr e;
+
+	return face(spawn(jid, how, ret_child, &e), &e);
+}
+
+API int
+jailx_wait(struct jailx_child *child, int *ret_status)
+{
+	struct jerr e;
+
+	return face(spawn_wait(child, ret_status, &e), &e);
+}
+
+API int
+jailx_pty_open(int jid, const struct jailx_user *user, int *ret_master,
+    int *ret_slave)
+{
+	struct jerr e;
+
+	return face(pty_open(jid, user, ret_master, ret_slave, &e), &e);
+}

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=sh
+#
+# What the tool tests share.  The tools are found along PATH; everything is
+# made in the work directory of the test case, which its cleanup shares.
+
+# The root directory of the test's jails.
+: "${JAIL_TEST_ROOT:=$PWD/root}"
+
+BUSYBOX=$(command -v busybox)
+APPLETS="cat dd echo env false head id kill ls mkdir printf pwd rm sed sh
+    sha256sum sleep stty test touch true tty wc"
+
+# A root directory with a static busybox, and a user that only it knows.
+make_root() {
+	local applet
+
+	mkdir -p "$JAIL_TEST_ROOT/bin" "$JAIL_TEST_ROOT/dev" \
+	    "$JAIL_TEST_ROOT/etc" "$JAIL_TEST_ROOT/home/joe" \
+	    "$JAIL_TEST_ROOT/proc" "$JAIL_TEST_ROOT/root" \
+	    "$JAIL_TEST_ROOT/tmp" || atf_fail "make_root"
+	cp "$BUSYBOX" "$JAIL_TEST_ROOT/bin/busybox" || atf_fail "make_root"
+	for applet in $APPLETS; do
+		ln -sf busybox "$JAIL_TEST_ROOT/bin/$applet"
+	done
+	cat >"$JAIL_TEST_ROOT/etc/passwd" <<-END
+	root:x:0:0:root:/root:/bin/sh
+	joe:x:1234:1234:Joe:/home/joe:/bin/sh
+	END
+	cat >"$JAIL_TEST_ROOT/etc/group" <<-END
+	root:x:0:
+	joe:x:1234:
+	staff:x:50:joe
+	END
+}
+
+# The name of this test's jail X: other tests may run beside it.
+name_of() {
+	echo "t$$-$1"
+}
+
+# Make a jail that stays: its short name, parameters.  Sets name and jid.
+make_jail() {
+	name=$(name_of "$1")
+	shift
+	[ -d "$JAIL_TEST_ROOT/bin" ] || make_root
+	echo "$name" >>jails
+	atf_check -s exit:0 -o ignore -e ignore \
+	    jail -q -c "name=$name" "path=$JAIL_TEST_ROOT" persist "$@"
+	jid=$(jls -j "$name" jid) || atf_fail "jls -j $name jid"
+}
+
+# For cleanups: remove what make_jail made.
+remove_jails() {
+	local name
+
+	[ -f jails ] || return 0
+	while read -r name; do
+		jail -R "$name" >/dev/null 2>&1
+	done <jails
+	return 0
+}
+
+# Run a command on a terminal: pty.py's words, --, the command.
+on_pty() {
+	python3 "$(atf_get_srcdir)/pty.py" "$@"
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The warden: pid 1 of a jail.
+ *
+ * It holds the jail's namespaces, reaps what is left to it, and ends when
+ * the jail has no process left and does not persist.  It is exec'd by the
+ * jail's first process with the host's privilege, its descriptors at fixed
+ * numbers (inside.h), and becomes a stranger to the host step by step:
+ *
+ *	hide		should make ptrace and /proc/1/{fd,mem,exe} fail for
+ *			everybody in the jail; before the first setns, and
+ *			again after each change of ids, which may undo it
+ *	enter		should join the jail's user namespace and make uts and
+ *			ipc there; must not touch a file
+ *	drop		should leave no id, group or capability of the host,
+ *			and no system call but those of the loop
+ *	report		should tell the builder; must be the last that can fail
+ *
+ * After the report nothing is fatal, and nothing is read but the two files
+ * of its own cgroup that the host's root writes.
+ *
+ * "No process left" is asked of the payload's cgroup, not of wait(2): pid 1
+ * hears nothing of a process that a parent outside of the jail reaps.
+ */
+#include <errno.h>
+#include <grp.h>
+#include <linux/audit.h>
+#include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "inside.h"
+#include "jerr.h"
+
+#define PERSIST "user.jail.persist"	/* STORE_PERSIST of the library */
+
+static struct jerr report;
+
+/* Tell the builder and end. */
+static _Noreturn void
+fail(const char *what)
+{
+	report.err = errno != 0 ? errno : ECHILD;
+	(void)strncpy(report.msg, what, sizeof(report.msg) - 1);
+	(void)strncat(report.msg, ": ", 3);
+	(void)strncat(report.msg, strerror(report.err), 64);
+	(void)write(WARDEN_REPORT, &report, sizeof(report)); /* EOF tells */
+	_exit(1);
+}
+
+static void
+hide(void)
+{
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		fail("warden: dumpable");
+}
+
+static void
+enter(const char *flags, const char *host, const char *domain)
+{
+	int own_uts = strchr(flags, WARDEN_OWN_UTS) != NULL;
+	int own_ipc = strchr(flags, WARDEN_OWN_IPC) != NULL;
+
+	if (setns(WARDEN_USERNS, CLONE_NEWUSER) < 0)
+		fail("warden: user namespace");
+	hide();
+	if (setns(WARDEN_CGROUPNS, CLONE_NEWCGROUP) < 0)
+		fail("warden: cgroup namespace");
+	if ((own_uts && unshare(CLONE_NEWUTS) < 0) ||
+	    (own_ipc && unshare(CLONE_NEWIPC) < 0))
+		fail("warden: namespaces");
+	if (own_uts && sethostname(host, strlen(host)) < 0)
+		fail("host.hostname");
+	if (own_uts && setdomainname(domain, strlen(domain)) < 0)
+		fail("host.domainname");
+}
+
+/* The calls of the loop; whatever else is called ends the jail. */
+static const struct sock_filter filter[] = {
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_ppoll, 8, 0),
+#ifdef SYS_poll
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_poll, 7, 0),
+#else
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_ppoll, 7, 0),
+#endif
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_pread64, 6, 0),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_fgetxattr, 5, 0),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_write, 4, 0),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_close, 3, 0),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_restart_syscall, 2, 0),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_exit_group, 1, 0),
+	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+};
+
+static void
+drop(void)
+{
+	struct sock_fprog prog = {
+		.len = sizeof(filter) / sizeof(filter[0]),
+		.filter = (struct sock_filter *)(uintptr_t)filter,
+	};
+	struct __user_cap_header_struct head = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct none[2] = { 0 };
+
+	if (setgroups(0, NULL) < 0 || setresgid(0, 0, 0) < 0 ||
+	    setresuid(0, 0, 0) < 0)
+		fail("warden: ids");
+	hide();
+	if (syscall(SYS_capset, &head, none) < 0 ||
+	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+	    syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &prog) < 0)
+		fail("warden: privileges");
+}
+
+/* Is a process left in the payload?  When in doubt, yes. */
+static int
+is_populated(void)
+{
+	static const char empty[] = "populated 0";
+	char text[64];
+	ssize_t n = pread(WARDEN_EVENTS, text, sizeof(text), 0);
+
+	return n < (ssize_t)sizeof(empty) - 1 ||
+	    memcmp(text, empty, sizeof(empty) - 1) != 0;
+}
+
+/* A jail that begins without a process waits for its first one. */
+static void
+watch(void)
+{
+	struct pollfd pfd = { .fd = WARDEN_EVENTS, .events = POLLPRI };
+
+	while (is_populated() ||
+	    fgetxattr(WARDEN_DIR, PERSIST, NULL, 0) >= 0)
+		(void)poll(&pfd, 1, -1);	/* woken for nothing: again */
+}
+
+int
+main(int argc, char **argv)
+{
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+	if (argc != 4)
+		return 1;
+	hide();
+	/* children left to it are reaped by the kernel */
+	if (sigaction(SIGCHLD, &ignore, NULL) < 0)
+		fail("warden: signals");
+	enter(argv[1], argv[2], argv[3]);
+	if (close(WARDEN_USERNS) < 0 || close(WARDEN_CGROUPNS) < 0)
+		fail("warden: descriptors");
+	drop();
+	if (write(WARDEN_REPORT, &report, sizeof(report)) < 0)
+		return 1;
+	(void)close(WARDEN_REPORT);
+	watch();
+	_exit(0);
+}
