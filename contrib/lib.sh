@@ -234,6 +234,10 @@ build_into() {
 		say "configuring: meson setup --prefix=$prefix ${dir#"$TOP"/}"
 		quietly meson setup --prefix="$prefix" "$dir" "$TOP" ||
 			die "meson setup failed, see above."
+	elif ! grep -qF "\"build\": \"$dir\"" "$dir/meson-info/meson-info.json"
+	then
+		die "$dir was made elsewhere and copied here: remove it and" \
+		    "run $PROG again."
 	elif ! grep -qF "\"name\": \"prefix\", \"value\": \"$prefix\"" \
 	    "$options"; then
 		quietly meson configure -Dprefix="$prefix" "$dir" ||

@@ -39,6 +39,7 @@ struct build {
 	struct build_mount	*mounts;
 	size_t			 nmounts;
 	struct thin_plan	 thin;
+	pid_t			 helper;	/* has ended, to be reaped */
 	pid_t			 warden;
 	int			 report[2];	/* setup pipe */
 	int			 root;		/* inside: the new root mount */

@@ -226,6 +226,9 @@ mask_one(int mask, int proc, const char *name)
 		return errno == ENOENT ? 0 : -errno;	/* not in this kernel */
 	if (fstat(target, &st) < 0)
 		return -errno;
+	/* host root's alone: root in the jail is not, and cannot override */
+	if ((st.st_mode & 07) == 0 && st.st_uid == 0)
+		return 0;
 	if ((mnt = mnt_clone(mask, S_ISDIR(st.st_mode) ? "d" : "f")) < 0)
 		return mnt;
 	if ((r = mnt_attr(mnt, MOUNT_ATTR_RDONLY, 0, -1)) < 0)

@@ -105,6 +105,6 @@ jail_stop(const struct jail *j, int timeout, pid_t **ret_pids, struct jerr *e)
 	if (ret_pids != NULL)
 		*ret_pids = take_ptr(pids);
 	r = cg_wait_empty(payload, timeout > 2000000 ? 2000000000 :
-	    timeout * 1000);
+	    timeout * 1000, -1);
 	return r == -ENOENT || r == -ENODEV ? 1 : r;
 }

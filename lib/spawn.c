@@ -39,6 +39,7 @@
 
 #define SIG_PASS	SIGRTMIN	/* J to A: pass si_value on */
 #define START_MSEC	10000		/* a frozen or hostile jail: no longer */
+#define FILTER_SIZE	512		/* twice what it takes */
 #define FD_FIRST	64		/* out of the way of stdio */
 
 /* What A and C tell J: why they failed, before the program runs. */
@@ -115,15 +116,12 @@ place_stdio(const int *stdio)
 	return 0;
 }
 
+/* The handlers are the default ones by the way C was made. */
 static int
 reset_signals(void)
 {
-	struct sigaction dfl = { .sa_handler = SIG_DFL };
 	sigset_t none;
-	int sig;
 
-	for (sig = 1; sig < NSIG; sig++)
-		(void)sigaction(sig, &dfl, NULL);	/* KILL, STOP: no */
 	(void)sigemptyset(&none);
 	return sigprocmask(SIG_SETMASK, &none, NULL) < 0 ? -errno : 0;
 }
@@ -243,7 +241,7 @@ attach_and_run(const struct entry *en, const struct jailx_spawn *how,
 	/* a change of ids clears it: only now */
 	if (!how->survive && (r = die_with_parent(p)) < 0)
 		give_up(p, -r, "parent", 0);
-	if ((child = ns_fork(0, -1, NULL)) == 0)
+	if ((child = ns_fork(NS_CLEAR_SIGHAND, -1, NULL)) == 0)
 		run_program(en, how, p, prog, n);
 	if (child < 0)
 		give_up(p, -child, "fork", 0);
@@ -322,14 +320,14 @@ static int
 start(const struct entry *en, const struct jailx_spawn *how,
     struct jailx_child *ret, struct jerr *e)
 {
-	struct sock_filter prog[FILTER_MAX];
+	struct sock_filter prog[FILTER_SIZE];
 	int report[2] = { -1, -1 }, status[2] = { -1, -1 };
 	int leash[2] = { -1, -1 }, pidfd = -1, n, r = 0;
 	struct policy policy;
 	pid_t pid;
 
 	policy_get(&policy, &en->rec.params);
-	if ((n = filter_emit(prog, FILTER_MAX, policy.open)) < 0)
+	if ((n = filter_emit(prog, FILTER_SIZE, policy.open)) < 0)
 		return jerr_sys(e, -n, "seccomp");
 	if (pipe2(report, O_CLOEXEC) < 0 || pipe2(status, O_CLOEXEC) < 0 ||
 	    pipe2(leash, O_CLOEXEC) < 0)

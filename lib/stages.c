@@ -100,7 +100,7 @@ setup_ids(struct build *b, struct jerr *e)
 	if ((b->proc = ns_proc()) < 0)
 		return jerr_sys(e, -b->proc, "proc");
 	r = ns_user_new(b->proc, b->payload, b->rec.idmap, IDMAP_COUNT, locks,
-	    nitems(locks), &b->userns, &b->cgroupns);
+	    nitems(locks), &b->helper, &b->userns, &b->cgroupns);
 	if (r == -ENOSPC || r == -EPERM)
 		return jerr_sys(e, -r, "user namespace (see "
 		    "/proc/sys/user/max_user_namespaces)");
@@ -135,10 +135,13 @@ setup_warden(struct build *b, struct jerr *e)
 static int
 undo_warden(const struct jail *j, struct jerr *e)
 {
-	int r = cg_kill(j->dir);
+	auto_close int pidfd = -1;
+	pid_t pid;
+	int r;
 
-	if (r == 0)
-		r = cg_wait_empty(j->dir, REMOVE_MSEC);
+	(void)jail_warden(j, &pid, &pidfd);	/* only to wait faster */
+	if ((r = cg_kill(j->dir)) == 0)
+		r = cg_wait_empty(j->dir, REMOVE_MSEC, pidfd);
 	if (r == -ENOENT || r == -ENODEV)
 		return 0;	/* the cgroup has gone meanwhile */
 	if (r == 0)

@@ -11,7 +11,7 @@
 #include "cleanup.h"
 #include "store.h"
 
-#define VERSION		1
+#define FORMAT		1
 #define XA_USER		"user.jail"
 #define XA_TRUSTED	"trusted.jail"
 #define XA_LAST		"user.jail.last"
@@ -125,7 +125,7 @@ parse_head(const char *text, struct record *ret)
 	unsigned int version, i;
 
 	if (sscanf(text, "%u %u %15s %u", &version, &ret->seq, word,
-	    &ret->idmap) != 4 || version > VERSION)
+	    &ret->idmap) != 4 || version > FORMAT)
 		return -EPROTO;
 	for (i = 0; i < JAIL_STATES; i++) {
 		if (strcmp(word, state_words[i]) == 0) {
@@ -208,10 +208,10 @@ store_write(int dir, struct record *rec)
 	auto_buf struct buf user = BUF_INIT, trusted = BUF_INIT;
 	int r;
 
-	buf_fmt(&trusted, "%u %u", VERSION, rec->seq + 1);
+	buf_fmt(&trusted, "%u %u", FORMAT, rec->seq + 1);
 	buf_chr(&trusted, '\0');
 	pack(&trusted, &rec->params, true);
-	buf_fmt(&user, "%u %u %s %u", VERSION, rec->seq + 1,
+	buf_fmt(&user, "%u %u %s %u", FORMAT, rec->seq + 1,
 	    state_words[rec->state], rec->idmap);
 	buf_chr(&user, '\0');
 	pack(&user, &rec->params, false);
@@ -238,7 +238,7 @@ store_set_state(int dir, enum jail_state state)
 	if ((r = parse_head(text, &rec)) < 0)
 		return r;
 	skip = strlen(text) + 1;
-	buf_fmt(&b, "%u %u %s %u", VERSION, rec.seq + 1, state_words[state],
+	buf_fmt(&b, "%u %u %s %u", FORMAT, rec.seq + 1, state_words[state],
 	    rec.idmap);
 	buf_chr(&b, '\0');
 	if (skip < (size_t)len)

@@ -96,8 +96,8 @@ is_loaded(const struct ld *ld, const char *name)
 static bool
 is_musl_libc(const char *name)
 {
-	static const char *const parts[] = {"libc.", "libpthread.", "librt.",
-	    "libm.", "libdl.", "libutil.", "libxnet."};
+	static const char *const parts[] = { "libc.", "libpthread.", "librt.",
+		"libm.", "libdl.", "libutil.", "libxnet." };
 
 	for (size_t i = 0; i < nitems(parts); i++)
 		if (strncmp(name, parts[i], strlen(parts[i])) == 0)
@@ -126,7 +126,7 @@ static int
 load_needed(
     struct thin_job *job, struct ld *ld, struct ld_obj *by, const char *name)
 {
-	struct search s = {.job = job, .ld = ld, .by = by, .name = name};
+	struct search s = { .job = job, .ld = ld, .by = by, .name = name };
 	int r;
 
 	/* Comparing names is work too, and a hostile file has many. */
@@ -188,7 +188,8 @@ load_interp(struct thin_job *job, struct ld *ld)
 {
 	char *path = ld->v[0]->node->elf->interp;
 	struct search s = {
-	    .job = job, .ld = ld, .by = ld->v[0], .name = path, .path = path};
+		.job = job, .ld = ld, .by = ld->v[0], .name = path, .path = path
+	};
 	const char *base = strrchr(path, '/');
 	int r;
 
@@ -256,11 +257,11 @@ int
 ld_load(struct thin_job *job, const char *path, bool trusted, bool module)
 {
 	auto_free char *copy = strdup(path);
-	struct search s = {.job = job,
-	    .name = path,
-	    .path = copy,
-	    .asked = trusted,
-	    .trusted = trusted};
+	struct search s = { .job = job,
+		.name = path,
+		.path = copy,
+		.asked = trusted,
+		.trusted = trusted };
 	const struct elf *elf;
 	struct ld *ld;
 	int r;
@@ -288,7 +289,7 @@ int
 ld_libc_module(
     struct thin_job *job, struct ld *ld, const char *name, bool trusted)
 {
-	struct search s = {.job = job, .ld = ld, .name = name};
+	struct search s = { .job = job, .ld = ld, .name = name };
 	size_t from = ld->n;
 	struct ld_obj *libc = NULL;
 	int r;

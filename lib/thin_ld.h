@@ -20,10 +20,10 @@ struct thin_want;
 struct ld_obj {
 	struct vnode *node;
 	struct ld_obj *loader; /* who needed it; NULL: the program */
-	char *path;	       /* by which it was found */
-	char *origin;	       /* $ORIGIN */
-	char *name;	       /* by which it was asked for */
-	bool trusted;	       /* what it says (thin_view.h) */
+	char *path; /* by which it was found */
+	char *origin; /* $ORIGIN */
+	char *name; /* by which it was asked for */
+	bool trusted; /* what it says (thin_view.h) */
 };
 
 /* A program or module with all that comes with it. */
@@ -45,11 +45,11 @@ struct thin_job {
 	const struct thin_want *want;
 	struct jerr *e;
 	struct ldcache cache; /* /etc/ld.so.cache of the view */
-	char *cache_data;     /* NULL: not read yet, or none */
+	char *cache_data; /* NULL: not read yet, or none */
 	bool cache_read;
 	bool cache_trusted;
 	bool users, hosts; /* some file looks such things up */
-	struct ld **ld;	   /* in the order of loading */
+	struct ld **ld; /* in the order of loading */
 	size_t n_ld;
 };
 

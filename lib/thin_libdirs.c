@@ -22,18 +22,18 @@ static const struct {
 	bool bits64;
 	const char *dirs;
 } usual[] = {
-    {EM_X86_64, true,
-	"/lib/x86_64-linux-gnu:/usr/lib/x86_64-linux-gnu:"
-	"/lib64:/usr/lib64:/lib:/usr/lib"},
-    {EM_386, false,
-	"/lib/i386-linux-gnu:/usr/lib/i386-linux-gnu:"
-	"/lib32:/usr/lib32:/lib:/usr/lib"},
-    {EM_AARCH64, true,
-	"/lib/aarch64-linux-gnu:"
-	"/usr/lib/aarch64-linux-gnu:/lib64:/usr/lib64:/lib:/usr/lib"},
-    {EM_RISCV, true,
-	"/lib/riscv64-linux-gnu:"
-	"/usr/lib/riscv64-linux-gnu:/lib64:/usr/lib64:/lib:/usr/lib"},
+	{ EM_X86_64, true,
+	    "/lib/x86_64-linux-gnu:/usr/lib/x86_64-linux-gnu:"
+	    "/lib64:/usr/lib64:/lib:/usr/lib" },
+	{ EM_386, false,
+	    "/lib/i386-linux-gnu:/usr/lib/i386-linux-gnu:"
+	    "/lib32:/usr/lib32:/lib:/usr/lib" },
+	{ EM_AARCH64, true,
+	    "/lib/aarch64-linux-gnu:"
+	    "/usr/lib/aarch64-linux-gnu:/lib64:/usr/lib64:/lib:/usr/lib" },
+	{ EM_RISCV, true,
+	    "/lib/riscv64-linux-gnu:"
+	    "/usr/lib/riscv64-linux-gnu:/lib64:/usr/lib64:/lib:/usr/lib" },
 };
 
 static int

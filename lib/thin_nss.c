@@ -19,20 +19,20 @@ enum {
 };
 
 /* Beginnings of names. */
-static const char *const user_calls[] = {
-    "getpw", "getgr", "initgroups", "getspnam"};
-static const char *const host_calls[] = {
-    "getaddrinfo", "gethostby", "getservby", "getnameinfo"};
+static const char *const user_calls[] = { "getpw", "getgr", "initgroups",
+	"getspnam" };
+static const char *const host_calls[] = { "getaddrinfo", "gethostby",
+	"getservby", "getnameinfo" };
 
-static const char *const user_files[] = {
-    "/etc/nsswitch.conf", "/etc/passwd", "/etc/group"};
-static const char *const host_files[] = {"/etc/nsswitch.conf", "/etc/hosts",
-    "/etc/resolv.conf", "/etc/host.conf", "/etc/services", "/etc/protocols",
-    "/etc/gai.conf"};
+static const char *const user_files[] = { "/etc/nsswitch.conf", "/etc/passwd",
+	"/etc/group" };
+static const char *const host_files[] = { "/etc/nsswitch.conf", "/etc/hosts",
+	"/etc/resolv.conf", "/etc/host.conf", "/etc/services", "/etc/protocols",
+	"/etc/gai.conf" };
 
-static const char *const user_dbs[] = {"passwd", "group", "initgroups"};
-static const char *const host_dbs[] = {
-    "hosts", "services", "protocols", "networks"};
+static const char *const user_dbs[] = { "passwd", "group", "initgroups" };
+static const char *const host_dbs[] = { "hosts", "services", "protocols",
+	"networks" };
 
 static bool
 begins(const char *const *v, size_t n, const char *name)

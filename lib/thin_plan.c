@@ -131,7 +131,7 @@ env_add(
 static int
 script_add(struct thin_job *job, const struct exec *x, char *line)
 {
-	struct exec y = {.trusted = x->trusted, .level = x->level + 1};
+	struct exec y = { .trusted = x->trusted, .level = x->level + 1 };
 	char *args = line + 2;
 	struct vnode *node;
 	bool inside = x->trusted;
@@ -196,7 +196,7 @@ exec_add(struct thin_job *job, const struct exec *x)
 static int
 program_add(struct thin_job *job, const char *name)
 {
-	struct exec x = {.path = name, .trusted = true};
+	struct exec x = { .path = name, .trusted = true };
 	auto_free char *path = NULL;
 	struct vnode *node;
 	bool trusted = true;
@@ -242,7 +242,7 @@ dir_add(struct thin_job *job, const char *path, const struct vnode *node)
 static int
 file_add(struct thin_job *job, const char *path, bool optional)
 {
-	struct exec x = {.path = path, .trusted = true, .module = true};
+	struct exec x = { .path = path, .trusted = true, .module = true };
 	struct vnode *node;
 	bool trusted = true;
 	int r;
@@ -268,7 +268,7 @@ file_add(struct thin_job *job, const char *path, bool optional)
 static int
 glob_add(struct thin_job *job, const char *pattern)
 {
-	glob_t g = {0};
+	glob_t g = { 0 };
 	int r = 0;
 
 	switch (glob(pattern, GLOB_NOSORT, NULL, &g)) {
@@ -377,8 +377,8 @@ int
 thin_plan(struct thin_plan *plan, int rootfd, const struct thin_want *want,
     struct jerr *e)
 {
-	struct thin_job job = {.want = want, .e = e};
-	struct thin_plan p = {0};
+	struct thin_job job = { .want = want, .e = e };
+	struct thin_plan p = { 0 };
 	int r;
 
 	if ((r = view_init(&job.view, rootfd)) < 0)
@@ -403,5 +403,5 @@ thin_plan_done(struct thin_plan *plan)
 		free(plan->v[i].source);
 	}
 	free(plan->v);
-	*plan = (struct thin_plan){0};
+	*plan = (struct thin_plan){ 0 };
 }

@@ -18,9 +18,9 @@ struct search {
 	struct ld_obj *by;
 	const char *name;
 	struct vnode *node;
-	char *path;	/* the caller frees it */
-	bool asked;	/* trust in the path */
-	bool trusted;	/* trust in what is there */
+	char *path; /* the caller frees it */
+	bool asked; /* trust in the path */
+	bool trusted; /* trust in what is there */
 	bool jail_only; /* the host's files do not count */
 };
 

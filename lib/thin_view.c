@@ -93,7 +93,8 @@ view_init(struct thin_view *v, int rootfd)
 	root->jail = rootfd >= 0;
 	root->open = true;
 	*v = (struct thin_view){
-	    .rootfd = rootfd, .root = root, .left = MAX_WORK};
+		.rootfd = rootfd, .root = root, .left = MAX_WORK
+	};
 	return 0;
 }
 
@@ -139,9 +140,9 @@ static int
 jail_open(const struct thin_view *v, const struct vnode *n, uint64_t flags)
 {
 	struct open_how how = {
-	    .flags = flags | O_CLOEXEC | O_NOFOLLOW,
-	    .resolve =
-		RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS,
+		.flags = flags | O_CLOEXEC | O_NOFOLLOW,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS |
+			   RESOLVE_NO_SYMLINKS,
 	};
 	long fd;
 
@@ -425,7 +426,7 @@ int
 view_find(
     struct thin_view *v, const char *path, bool *trusted, struct vnode **ret)
 {
-	struct walk w = {.trusted = *trusted};
+	struct walk w = { .trusted = *trusted };
 	int r;
 
 	if ((r = walk_path(v, &w, path)) < 0)
@@ -438,7 +439,7 @@ view_find(
 int
 view_take(struct thin_view *v, const char *path, bool trusted, bool whole)
 {
-	struct walk w = {.trusted = trusted, .take = true};
+	struct walk w = { .trusted = trusted, .take = true };
 	int r;
 
 	if ((r = walk_path(v, &w, path)) < 0)

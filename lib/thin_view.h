@@ -22,7 +22,7 @@ enum vkind {
 	V_NONE, /* nothing there */
 	V_DIR,
 	V_FILE,
-	V_LINK,	 /* never the result of a look-up */
+	V_LINK, /* never the result of a look-up */
 	V_OTHER, /* device, socket... */
 };
 
@@ -30,16 +30,16 @@ enum vkind {
 struct vnode {
 	struct vnode *parent, *child, *next;
 	enum vkind kind;
-	bool jail;	 /* lies in the jail's path */
-	bool open;	 /* any user of the host may read it */
-	bool exec;	 /* some x bit is set */
-	bool taken;	 /* the jail needs it */
-	char *source;	 /* on the host, if it is there */
-	char *text;	 /* of a link */
+	bool jail; /* lies in the jail's path */
+	bool open; /* any user of the host may read it */
+	bool exec; /* some x bit is set */
+	bool taken; /* the jail needs it */
+	char *source; /* on the host, if it is there */
+	char *text; /* of a link */
 	struct elf *elf; /* freed with the view */
-	unsigned hash;	 /* of the last component */
-	size_t base;	 /* where it begins in name */
-	char name[];	 /* absolute; "" is the root */
+	unsigned hash; /* of the last component */
+	size_t base; /* where it begins in name */
+	char name[]; /* absolute; "" is the root */
 };
 
 struct thin_view {

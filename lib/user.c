@@ -8,15 +8,18 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "buf.h"
 #include "cleanup.h"
 #include "core.h"
+#include "io.h"
 #include "jerr.h"
 #include "spawn.h"
 #include "uapi.h"
@@ -61,37 +64,91 @@ take_passwd(const struct passwd *pw, struct jailx_user *ret)
 	return 0;
 }
 
+/*
+ * What getent(1) answers: the words of its line after the key.  The tools
+ * are linked statically, without NSS, for their start-up cost; users that
+ * are not in the host's files (LDAP...) are asked of it.
+ */
+static int
+ask_getent(const char *database, const char *key, struct buf *ret)
+{
+	const char *argv[] = { "getent", database, "--", key, NULL };
+	posix_spawn_file_actions_t actions;
+	int out[2], r, status = 0;
+	pid_t pid;
+
+	if (pipe2(out, O_CLOEXEC) < 0)
+		return -errno;
+	(void)posix_spawn_file_actions_init(&actions);
+	(void)posix_spawn_file_actions_adddup2(&actions, out[1], 1);
+	r = posix_spawnp(&pid, argv[0], &actions, NULL,
+	    (char *const *)(uintptr_t)argv, environ);
+	(void)posix_spawn_file_actions_destroy(&actions);
+	close_fd(out[1]);
+	if (r == 0) {
+		r = io_slurp(out[0], 1 << 20, ret);
+		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+			;
+	} else {
+		r = r == ENOENT ? -ENOENT : -r;
+	}
+	close_fd(out[0]);
+	return r < 0 ? r : status != 0 || ret->len == 0 ? -ENOENT : 0;
+}
+
+/* "name:x:uid:gid:gecos:home:shell" */
+static int
+getent_user(const char *name, struct jailx_user *ret)
+{
+	auto_buf struct buf b = BUF_INIT;
+	FILE *f;
+	const struct passwd *pw;
+	int r = ask_getent("passwd", name, &b);
+
+	if (r < 0)
+		return r;
+	if ((f = fmemopen(b.p, b.len, "r")) == NULL)
+		return -errno;
+	pw = fgetpwent(f);
+	r = pw != NULL ? take_passwd(pw, ret) : -ENOENT;
+	(void)fclose(f);	/* only read */
+	return r;
+}
+
+/* "name gid gid ..." */
 static int
 host_groups(struct jailx_user *user)
 {
-	int n = 0;
+	auto_buf struct buf b = BUF_INIT;
+	char *p, *end;
+	long gid;
+	int r = add_group(user, user->gid);
 
-	/* asked for none, it says how many there are */
-	(void)getgrouplist(user->name, user->gid, NULL, &n);
-	if ((user->groups = calloc((size_t)n + 1, sizeof(gid_t))) == NULL)
-		return -ENOMEM;
-	if (getgrouplist(user->name, user->gid, user->groups, &n) < 0)
-		return -EAGAIN;
-	user->ngroups = (size_t)n;
-	return 0;
+	if (r < 0)
+		return r;
+	if ((r = ask_getent("initgroups", user->name, &b)) < 0)
+		return r == -ENOENT ? 0 : r;
+	for (p = b.p + strcspn(b.p, " "); r == 0; p = end) {
+		gid = strtol(p, &end, 10);
+		if (end == p)
+			break;
+		if ((gid_t)gid != user->gid)
+			r = add_group(user, (gid_t)gid);
+	}
+	return r;
 }
 
 static int
 host_user(const char *name, struct jailx_user *ret)
 {
-	const struct passwd *pw;
+	const struct passwd *pw = getpwnam(name);
 	long id;
 	int r;
 
-	errno = 0;
-	pw = getpwnam(name);
 	if (pw == NULL && value_long(name, 0, ID_MAX, &id) == 0)
 		pw = getpwuid((uid_t)id);
-	if (pw == NULL)
-		return errno == 0 ? -ENOENT : -errno;
-	if ((r = take_passwd(pw, ret)) == 0)
-		r = host_groups(ret);
-	return r;
+	r = pw != NULL ? take_passwd(pw, ret) : getent_user(name, ret);
+	return r < 0 ? r : host_groups(ret);
 }
 
 /* A file below a jail's root; nothing but a plain file is opened. */

@@ -19,8 +19,8 @@ static const char usage[] =
     "[command ...]\n";
 
 struct request {
-	bool clean;	       /* -l */
-	const char *dir;       /* -d */
+	bool clean; /* -l */
+	const char *dir; /* -d */
 	const char *host_user; /* -u */
 	const char *jail_user; /* -U */
 	int jid;
@@ -81,7 +81,7 @@ find_user(const struct request *q, struct jailx_user *user)
 	return true;
 }
 
-/* Is the library's sentence just that what failed at object? */
+/* Does the library's sentence say just that: "chdir /x: No such file..."? */
 static bool
 says(const char *what, const char *object, int error)
 {
@@ -91,28 +91,38 @@ says(const char *what, const char *object, int error)
 	return buf_err(&b) == 0 && strcmp(b.p, jail_errmsg) == 0;
 }
 
+/* The jail could not be entered.  FreeBSD's call has one word for "gone". */
+_Noreturn static void
+fail_attach(const struct request *q)
+{
+	auto_buf struct buf b = BUF_INIT;
+
+	buf_fmt(&b, "jail %d ", q->jid);
+	if (buf_err(&b) == 0 && strncmp(b.p, jail_errmsg, b.len) == 0)
+		errx(1, "jail_attach(%d): %s", q->jid, strerror(EINVAL));
+	errx(1, "%s", jail_errmsg);
+}
+
 /*
  * Why the command could not be started, in FreeBSD's words where it has any.
  * Status 127 and 126 are the command's, as in a shell; the rest is ours.
  */
 _Noreturn static void
-fail(const struct request *q, const struct jailx_spawn *how, int error)
+fail_start(const struct request *q, const struct jailx_spawn *how, int error)
 {
 	const char *program = how->argv[0];
 
 	errno = error;
 	if (how->cwd != NULL && says("chdir", how->cwd, error))
 		err(1, "chdir: %s", how->cwd);
-	if (error == ESRCH || says("jail", "not found", error))
-		errx(1, "jail_attach(%d): %s", q->jid, strerror(EINVAL));
-	if (strncmp(jail_errmsg, "jail", 4) == 0)
-		errx(1, "%s", jail_errmsg);
+	if (strncmp(jail_errmsg, "jail", 4) == 0 || error == EISDIR)
+		fail_attach(q);
 	if (says("exec", program, error))
 		warn("%s: %s", q->command != NULL ? "execvp" : "execlp",
 		    program);
 	else
 		warnx("%s", jail_errmsg);
-	exit(error == ENOENT ? 127 : error == EISDIR ? 1 : 126);
+	exit(error == ENOENT ? 127 : 126);
 }
 
 /* Start the command and stay with it.  Returns its exit status. */
@@ -124,9 +134,9 @@ run(const struct request *q, struct jailx_spawn *how)
 	int status, r;
 
 	if (relay_open(&relay, q->jid, how->user, how) < 0)
-		errx(1, "%s", jail_errmsg);
+		fail_attach(q);
 	if (jailx_spawn(q->jid, how, &child) < 0)
-		fail(q, how, errno);
+		fail_start(q, how, errno);
 	r = relay_run(&relay, &child, &status);
 	relay_close(&relay);
 	if (r < 0)
@@ -139,8 +149,8 @@ static int
 jexec(const struct request *q, const struct jailx_user *user)
 {
 	char **env = env_build(q->clean, user);
-	const char *shell[] = {NULL, "-i", NULL};
-	struct jailx_spawn how = {.cwd = q->dir};
+	const char *shell[] = { NULL, "-i", NULL };
+	struct jailx_spawn how = { .cwd = q->dir };
 
 	if (env == NULL)
 		err(1, "malloc");
@@ -159,8 +169,8 @@ jexec(const struct request *q, const struct jailx_user *user)
 int
 main(int argc, char **argv)
 {
-	struct request q = {0};
-	struct jailx_user user = {0};
+	struct request q = { 0 };
+	struct jailx_user user = { 0 };
 	bool has_user;
 	int status;
 

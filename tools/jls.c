@@ -24,15 +24,15 @@ static const struct {
 	unsigned int set;
 	unsigned int cancel;
 } options[] = {
-    {'a', JLS_DYING, 0},
-    {'c', JLS_CHECK, 0},
-    {'d', JLS_DYING, 0},
-    {'h', JLS_HEADER, JLS_SKIP | JLS_VERBOSE},
-    {'N', JLS_NAMES, 0},
-    {'n', JLS_NAMEVAL, JLS_VERBOSE},
-    {'q', JLS_QUOTED, 0},
-    {'s', JLS_NAMEVAL | JLS_QUOTED | JLS_SKIP, JLS_HEADER | JLS_VERBOSE},
-    {'v', JLS_VERBOSE, JLS_HEADER | JLS_NAMEVAL | JLS_SKIP},
+	{ 'a', JLS_DYING, 0 },
+	{ 'c', JLS_CHECK, 0 },
+	{ 'd', JLS_DYING, 0 },
+	{ 'h', JLS_HEADER, JLS_SKIP | JLS_VERBOSE },
+	{ 'N', JLS_NAMES, 0 },
+	{ 'n', JLS_NAMEVAL, JLS_VERBOSE },
+	{ 'q', JLS_QUOTED, 0 },
+	{ 's', JLS_NAMEVAL | JLS_QUOTED | JLS_SKIP, JLS_HEADER | JLS_VERBOSE },
+	{ 'v', JLS_VERBOSE, JLS_HEADER | JLS_NAMEVAL | JLS_SKIP },
 };
 
 /* The words of --libxo=WORD,WORD and the letters of --libxo:LETTERS. */
@@ -43,11 +43,11 @@ static const struct {
 	unsigned int set;
 	unsigned int cancel;
 } xo_options[] = {
-    {"html", 'H', true, 0, 0},
-    {"json", 'J', false, JLS_JSON, 0},
-    {"pretty", 'P', false, JLS_PRETTY, 0},
-    {"text", 'T', false, 0, JLS_JSON},
-    {"xml", 'X', true, 0, 0},
+	{ "html", 'H', true, 0, 0 },
+	{ "json", 'J', false, JLS_JSON, 0 },
+	{ "pretty", 'P', false, JLS_PRETTY, 0 },
+	{ "text", 'T', false, 0, JLS_JSON },
+	{ "xml", 'X', true, 0, 0 },
 };
 
 /* One option of libxo: a word, or with len 1 perhaps a letter. */
@@ -92,27 +92,27 @@ xo_take(struct jls *j, char **argv)
 {
 	static const char opt[] = "--libxo";
 	const size_t len = sizeof(opt) - 1;
-	char **to = argv;
+	char **from, **to = argv;
 	const char *p;
 
-	for (; *argv != NULL; argv++) {
-		if (strncmp(*argv, opt, len) != 0) {
-			*to++ = *argv;
+	for (from = argv; *from != NULL; from++) {
+		if (strncmp(*from, opt, len) != 0) {
+			*to++ = *from;
 			continue;
 		}
-		p = *argv + len;
+		p = *from + len;
 		if (*p == ':')
 			for (p++; *p != '\0'; p++)
 				xo_option(j, p, 1, true);
 		else if (*p == '=')
 			xo_words(j, p + 1);
-		else if (*p == '\0' && argv[1] != NULL)
-			xo_words(j, *++argv);
+		else if (*p == '\0' && from[1] != NULL)
+			xo_words(j, *++from);
 		else
 			tool_usage(usage);
 	}
 	*to = NULL;
-	return to - argv;
+	return (int)(to - argv);
 }
 
 /* The options of jls; unlike FreeBSD's they may follow parameters. */
@@ -184,7 +184,7 @@ column_add(struct jls *j, const char *name)
 		err(1, "malloc");
 	j->columns = c;
 	c += j->ncolumns;
-	*c = (struct jls_column){.name = name};
+	*c = (struct jls_column){ .name = name };
 	c->param = jailx_param_find(name, &c->no);
 	if (c->param == NULL || (c->param->flags & JAILX_PSEUDO) != 0)
 		unknown(name);
@@ -335,7 +335,7 @@ choose_view(const struct jls *j)
 int
 main(int argc, char **argv)
 {
-	struct jls j = {0};
+	struct jls j = { 0 };
 	const struct jls_view *view;
 	struct jailx_set *set;
 	const char *jail;

@@ -10,17 +10,17 @@ struct jailx_param;
 struct jailx_set;
 
 enum {
-	JLS_HEADER = 0x001,  /* -h */
+	JLS_HEADER = 0x001, /* -h */
 	JLS_NAMEVAL = 0x002, /* -n */
-	JLS_QUOTED = 0x004,  /* -q */
-	JLS_SKIP = 0x008,    /* -s: what a new jail could not be given */
+	JLS_QUOTED = 0x004, /* -q */
+	JLS_SKIP = 0x008, /* -s: what a new jail could not be given */
 	JLS_VERBOSE = 0x010, /* -v */
-	JLS_NAMES = 0x020,   /* -N */
-	JLS_DYING = 0x040,   /* -a, -d */
-	JLS_CHECK = 0x080,   /* -c */
-	JLS_PARAMS = 0x100,  /* parameters are listed, not a table */
-	JLS_JSON = 0x200,    /* --libxo json */
-	JLS_PRETTY = 0x400,  /* --libxo pretty */
+	JLS_NAMES = 0x020, /* -N */
+	JLS_DYING = 0x040, /* -a, -d */
+	JLS_CHECK = 0x080, /* -c */
+	JLS_PARAMS = 0x100, /* parameters are listed, not a table */
+	JLS_JSON = 0x200, /* --libxo json */
+	JLS_PRETTY = 0x400, /* --libxo pretty */
 };
 
 /* A parameter to print. */
@@ -28,8 +28,8 @@ struct jls_column {
 	const char *name; /* as it was asked for */
 	const struct jailx_param *param;
 	const char *parent; /* its jailsys parameter */
-	bool no;	    /* the "no" form */
-	bool key;	    /* meta.KEY, env.KEY */
+	bool no; /* the "no" form */
+	bool key; /* meta.KEY, env.KEY */
 };
 
 struct jls {

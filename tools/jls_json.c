@@ -35,31 +35,31 @@ struct field {
 };
 
 static const struct field by_jid[] = {
-    {"jid", "jid", K_NUMBER},
-    {"ipv4", "ip4.addr", K_STRING},
-    {"hostname", "host.hostname", K_STRING},
-    {"path", "path", K_STRING},
-    {NULL, NULL, K_STRING},
+	{ "jid", "jid", K_NUMBER },
+	{ "ipv4", "ip4.addr", K_STRING },
+	{ "hostname", "host.hostname", K_STRING },
+	{ "path", "path", K_STRING },
+	{ NULL, NULL, K_STRING },
 };
 
 static const struct field by_name[] = {
-    {"name", "name", K_STRING},
-    {"ipv4", "ip4.addr", K_STRING},
-    {"hostname", "host.hostname", K_STRING},
-    {"path", "path", K_STRING},
-    {NULL, NULL, K_STRING},
+	{ "name", "name", K_STRING },
+	{ "ipv4", "ip4.addr", K_STRING },
+	{ "hostname", "host.hostname", K_STRING },
+	{ "path", "path", K_STRING },
+	{ NULL, NULL, K_STRING },
 };
 
 static const struct field verbose[] = {
-    {"jid", "jid", K_NUMBER},
-    {"hostname", "host.hostname", K_STRING},
-    {"path", "path", K_STRING},
-    {"name", "name", K_STRING},
-    {"state", "dying", K_STATE},
-    {"cpusetid", "cpuset.id", K_NUMBER},
-    {"ipv4_addrs", "ip4.addr", K_LIST},
-    {"ipv6_addrs", "ip6.addr", K_LIST},
-    {NULL, NULL, K_STRING},
+	{ "jid", "jid", K_NUMBER },
+	{ "hostname", "host.hostname", K_STRING },
+	{ "path", "path", K_STRING },
+	{ "name", "name", K_STRING },
+	{ "state", "dying", K_STATE },
+	{ "cpusetid", "cpuset.id", K_NUMBER },
+	{ "ipv4_addrs", "ip4.addr", K_LIST },
+	{ "ipv6_addrs", "ip6.addr", K_LIST },
+	{ NULL, NULL, K_STRING },
 };
 
 /* The one string that all others pass through, and where we are. */
@@ -250,4 +250,4 @@ json_end(const struct jls *j)
 	(void)json_object_put(string);
 }
 
-const struct jls_view jls_json = {json_begin, json_row, json_end};
+const struct jls_view jls_json = { json_begin, json_row, json_end };

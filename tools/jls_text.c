@@ -170,6 +170,6 @@ no_end(const struct jls *j)
 	(void)j;
 }
 
-const struct jls_view jls_table = {table_begin, table_row, no_end};
-const struct jls_view jls_verbose = {verbose_begin, verbose_row, no_end};
-const struct jls_view jls_params = {params_begin, params_row, no_end};
+const struct jls_view jls_table = { table_begin, table_row, no_end };
+const struct jls_view jls_verbose = { verbose_begin, verbose_row, no_end };
+const struct jls_view jls_params = { params_begin, params_row, no_end };

@@ -65,12 +65,12 @@ enum wait_for { W_SIGNAL, W_CHILD, W_IN, W_MASTER, W_OUT, W_COUNT };
 struct loop {
 	struct relay *r;
 	struct jailx_child *child;
-	bool ended;   /* the program has */
-	bool dry;     /* and the master is empty */
+	bool ended; /* the program has */
+	bool dry; /* and the master is empty */
 	bool resting; /* the master fails for now */
-	size_t tail;  /* bytes read since the end */
+	size_t tail; /* bytes read since the end */
 	struct pollfd fds[W_COUNT];
-	struct chan keys;  /* terminal to master */
+	struct chan keys; /* terminal to master */
 	struct chan shown; /* master to terminal */
 };
 
@@ -89,7 +89,8 @@ is_pipe(int fd)
 static int
 output_fd(const bool is_tty[static 3])
 {
-	static const int order[] = {STDOUT_FILENO, STDERR_FILENO, STDIN_FILENO};
+	static const int order[] = { STDOUT_FILENO, STDERR_FILENO,
+		STDIN_FILENO };
 	size_t i;
 
 	for (i = 0; i < nitems(order); i++)
@@ -241,6 +242,12 @@ write_shown(struct loop *l)
 static void
 pass_on(struct loop *l, int sig)
 {
+	/* Nobody is left but us, writing to a terminal that may be stuck. */
+	if (l->ended) {
+		l->dry = true;
+		l->shown.len = 0;
+		return;
+	}
 	/* A program that has ended meanwhile cannot be signalled: fine. */
 	(void)jailx_kill(l->child, sig);
 }
@@ -285,15 +292,15 @@ static const struct {
 	bool pty_only; /* else its default action is right */
 	void (*act)(struct loop *l, int sig);
 } signals[] = {
-    {SIGHUP, false, on_hangup},
-    {SIGINT, false, pass_on},
-    {SIGQUIT, false, pass_on},
-    {SIGTERM, false, pass_on},
-    {SIGUSR1, false, pass_on},
-    {SIGUSR2, false, pass_on},
-    {SIGCONT, false, on_continue},
-    {SIGTSTP, true, on_stop},
-    {SIGWINCH, true, on_resize},
+	{ SIGHUP, false, on_hangup },
+	{ SIGINT, false, pass_on },
+	{ SIGQUIT, false, pass_on },
+	{ SIGTERM, false, pass_on },
+	{ SIGUSR1, false, pass_on },
+	{ SIGUSR2, false, pass_on },
+	{ SIGCONT, false, on_continue },
+	{ SIGTSTP, true, on_stop },
+	{ SIGWINCH, true, on_resize },
 };
 
 /* Is it ignored, as by nohup(1)?  Then it stays so. */
@@ -350,15 +357,16 @@ loop_prepare(struct loop *l)
 	if (l->keys.len > 0)
 		master |= POLLOUT;
 	f[W_CHILD] =
-	    (struct pollfd){l->ended ? -1 : l->child->pidfd, POLLIN, 0};
-	f[W_IN] = (struct pollfd){r->in, POLLIN, 0};
+	    (struct pollfd){ l->ended ? -1 : l->child->pidfd, POLLIN, 0 };
+	f[W_IN] = (struct pollfd){ r->in, POLLIN, 0 };
 	if (l->ended || r->master < 0 || l->keys.len > 0 ||
 	    (r->in >= 0 && !term_is_ours(r->in)))
 		f[W_IN].fd = -1;
-	f[W_MASTER] = (struct pollfd){r->master, master, 0};
+	f[W_MASTER] = (struct pollfd){ r->master, master, 0 };
 	if (master == 0 || l->resting)
 		f[W_MASTER].fd = -1;
-	f[W_OUT] = (struct pollfd){l->shown.len > 0 ? r->out : -1, POLLOUT, 0};
+	f[W_OUT] =
+	    (struct pollfd){ l->shown.len > 0 ? r->out : -1, POLLOUT, 0 };
 }
 
 /* Is all done? */
@@ -415,7 +423,7 @@ loop_run(struct loop *l)
 int
 relay_run(struct relay *r, struct jailx_child *child, int *ret_status)
 {
-	struct loop l = {.r = r, .child = child};
+	struct loop l = { .r = r, .child = child };
 	auto_close int sigs = -1;
 	sigset_t old;
 	int err;
@@ -425,7 +433,7 @@ relay_run(struct relay *r, struct jailx_child *child, int *ret_status)
 		    strerror(errno));
 		return -1;
 	}
-	l.fds[W_SIGNAL] = (struct pollfd){sigs, POLLIN, 0};
+	l.fds[W_SIGNAL] = (struct pollfd){ sigs, POLLIN, 0 };
 	term_enter(r);
 	err = loop_run(&l);
 	term_leave(r);

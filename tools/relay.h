@@ -23,12 +23,12 @@ struct jailx_user;
 struct relay {
 	int master; /* the pty, -1: none, signals only */
 	int slave;
-	int in;		      /* the terminal that is read, -1: none */
-	int out;	      /* the one that is written, -1: none */
-	int size;	      /* the one that has the window's size */
-	bool alone;	      /* nobody else reads the terminal: raw mode */
-	bool raw;	      /* it is in raw mode now */
-	bool noted;	      /* saved is valid */
+	int in; /* the terminal that is read, -1: none */
+	int out; /* the one that is written, -1: none */
+	int size; /* the one that has the window's size */
+	bool alone; /* nobody else reads the terminal: raw mode */
+	bool raw; /* it is in raw mode now */
+	bool noted; /* saved is valid */
 	struct termios saved; /* as it was before */
 };
 

@@ -148,11 +148,14 @@ now_msec(void)
 }
 
 int
-cg_wait_empty(int dirfd, int msec)
+cg_wait_empty(int dirfd, int msec, int pidfd)
 {
 	auto_close int fd = openat(dirfd, "cgroup.events",
 	    O_RDONLY | O_CLOEXEC);
-	struct pollfd pfd = { .fd = fd, .events = POLLPRI };
+	struct pollfd pfd[] = {
+		{ .fd = fd, .events = POLLPRI },
+		{ .fd = pidfd, .events = POLLIN },
+	};
 	long end = now_msec() + msec, left;
 	int r;
 
@@ -161,8 +164,10 @@ cg_wait_empty(int dirfd, int msec)
 	while ((r = read_populated(fd)) == 1) {
 		if ((left = end - now_msec()) <= 0)
 			return 0;
-		if (poll(&pfd, 1, (int)left) < 0 && errno != EINTR)
+		if (poll(pfd, nitems(pfd), (int)left) < 0 && errno != EINTR)
 			return -errno;
+		if (pfd[1].revents != 0)
+			pfd[1].fd = -1;		/* it has ended: not again */
 	}
 	return r < 0 ? r : 1;
 }

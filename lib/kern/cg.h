@@ -28,8 +28,12 @@ int cg_populated(int dirfd);
 /* Kill every process in it and below it. */
 int cg_kill(int dirfd);
 
-/* Wait until it is empty: 1, or 0 when msec passed first. */
-int cg_wait_empty(int dirfd, int msec);
+/*
+ * Wait until it is empty: 1, or 0 when msec passed first.  pidfd, -1 for
+ * none, is the process that is expected to be the last one: the kernel
+ * holds notices of cgroup.events back for 10 ms and more.
+ */
+int cg_wait_empty(int dirfd, int msec, int pidfd);
 
 /*
  * The pids directly in it, to be freed, ended by 0 (pids that this pid

@@ -40,17 +40,17 @@ static const struct {
 	uint16_t machine;
 	const char *name;
 } machines[] = {
-    {EM_X86_64, "x86_64"},
-    {EM_386, "i386"},
-    {EM_AARCH64, "aarch64"},
-    {EM_ARM, "arm"},
-    {EM_RISCV, "riscv"},
-    {EM_PPC64, "ppc64"},
-    {EM_PPC, "ppc"},
-    {EM_S390, "s390"},
-    {EM_MIPS, "mips"},
-    {EM_LOONGARCH, "loongarch"},
-    {EM_SPARCV9, "sparc64"},
+	{ EM_X86_64, "x86_64" },
+	{ EM_386, "i386" },
+	{ EM_AARCH64, "aarch64" },
+	{ EM_ARM, "arm" },
+	{ EM_RISCV, "riscv" },
+	{ EM_PPC64, "ppc64" },
+	{ EM_PPC, "ppc" },
+	{ EM_S390, "s390" },
+	{ EM_MIPS, "mips" },
+	{ EM_LOONGARCH, "loongarch" },
+	{ EM_SPARCV9, "sparc64" },
 };
 
 const char *
@@ -101,7 +101,7 @@ rd_dynamic(struct elfrd *r, Elf64_Dyn **ret, size_t *ret_n)
 static void
 dyn_collect(struct dyn *ret, const Elf64_Dyn *d, size_t n)
 {
-	*ret = (struct dyn){0};
+	*ret = (struct dyn){ 0 };
 	for (size_t i = 0; i < n; i++) {
 		if (d[i].d_tag == DT_STRTAB)
 			ret->strtab = d[i].d_un.d_ptr;
@@ -297,7 +297,7 @@ elf_read(struct elf *ret, int fd,
     void (*undefined)(void *arg, const char *name), void *arg,
     const char **ret_why)
 {
-	struct elf elf = {0};
+	struct elf elf = { 0 };
 	struct elfrd r;
 	int err;
 
@@ -324,13 +324,13 @@ elf_done(struct elf *elf)
 	free(elf->soname);
 	free(elf->rpath);
 	free(elf->runpath);
-	*elf = (struct elf){0};
+	*elf = (struct elf){ 0 };
 }
 
 int
 elf_interp(int fd, char *buf, size_t size)
 {
-	struct elf elf = {0};
+	struct elf elf = { 0 };
 	unsigned char magic[SELFMAG];
 	struct elfrd r;
 	int err;

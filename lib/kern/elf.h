@@ -15,12 +15,12 @@ struct buf;
 
 struct elf {
 	bool bits64;
-	bool foreign;	  /* not for this kernel's machines:
-			     nothing below machine is set */
+	bool foreign; /* not for this kernel's machines:
+			 nothing below machine is set */
 	uint16_t machine; /* EM_* */
-	char *interp;	  /* NULL: static, or a library */
-	char *soname;	  /* these are NULL where not given */
-	char *rpath;	  /* NULL as well where runpath is given */
+	char *interp; /* NULL: static, or a library */
+	char *soname; /* these are NULL where not given */
+	char *rpath; /* NULL as well where runpath is given */
 	char *runpath;
 	char **needed; /* n_needed of them, in file order */
 	size_t n_needed;

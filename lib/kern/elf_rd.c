@@ -14,25 +14,25 @@
 /* What this kernel can run. */
 static const uint16_t native[] = {
 #if defined(__x86_64__)
-    EM_X86_64,
-    EM_386,
+	EM_X86_64,
+	EM_386,
 #elif defined(__i386__)
-    EM_386,
+	EM_386,
 #elif defined(__aarch64__)
-    EM_AARCH64,
-    EM_ARM,
+	EM_AARCH64,
+	EM_ARM,
 #elif defined(__arm__)
-    EM_ARM,
+	EM_ARM,
 #elif defined(__riscv)
-    EM_RISCV,
+	EM_RISCV,
 #elif defined(__powerpc64__)
-    EM_PPC64,
+	EM_PPC64,
 #elif defined(__s390x__)
-    EM_S390,
+	EM_S390,
 #elif defined(__mips__)
-    EM_MIPS,
+	EM_MIPS,
 #elif defined(__loongarch__)
-    EM_LOONGARCH,
+	EM_LOONGARCH,
 #endif
 };
 
@@ -80,7 +80,7 @@ elfrd_open(struct elfrd *r, int fd)
 {
 	struct stat st;
 
-	*r = (struct elfrd){.fd = fd};
+	*r = (struct elfrd){ .fd = fd };
 	if (fstat(fd, &st) < 0)
 		return -errno;
 	if (!S_ISREG(st.st_mode))
@@ -102,10 +102,10 @@ phdr_widen(Elf64_Phdr *ret, const void *data)
 	Elf32_Phdr p;
 
 	memcpy(&p, data, sizeof(p));
-	*ret = (Elf64_Phdr){.p_type = p.p_type,
-	    .p_offset = p.p_offset,
-	    .p_vaddr = p.p_vaddr,
-	    .p_filesz = p.p_filesz};
+	*ret = (Elf64_Phdr){ .p_type = p.p_type,
+		.p_offset = p.p_offset,
+		.p_vaddr = p.p_vaddr,
+		.p_filesz = p.p_filesz };
 }
 
 static int
@@ -146,7 +146,7 @@ elfrd_headers(struct elfrd *r, struct elf *elf)
 		unsigned char ident[EI_NIDENT];
 		Elf64_Ehdr e64;
 		Elf32_Ehdr e32;
-	} h = {0};
+	} h = { 0 };
 	int err;
 
 	if (r->size < sizeof(h.e32))

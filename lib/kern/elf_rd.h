@@ -25,7 +25,7 @@ struct elfrd {
 	size_t n_ph;
 	char *str; /* the string table, a NUL behind it */
 	size_t str_len;
-	size_t kept;	 /* bytes of names handed out */
+	size_t kept; /* bytes of names handed out */
 	const char *why; /* of ENOEXEC */
 };
 

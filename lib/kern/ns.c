@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cleanup.h"
@@ -120,7 +119,8 @@ map_and_open(int proc, pid_t pid, uint32_t base, uint32_t count, int *ret_user,
 
 int
 ns_user_new(int proc, int cgroup, uint32_t base, uint32_t count,
-    const int *lock, size_t nlock, int *ret_user, int *ret_cgroup)
+    const int *lock, size_t nlock, pid_t *ret_helper, int *ret_user,
+    int *ret_cgroup)
 {
 	int hold[2], ready[2], r, state = -ECHILD;
 	pid_t pid;
@@ -147,8 +147,7 @@ ns_user_new(int proc, int cgroup, uint32_t base, uint32_t count,
 	}
 	close_fd(ready[0]);
 	close_fd(hold[1]);
-	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	*ret_helper = pid;
 	return r;
 }
 

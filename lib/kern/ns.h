@@ -6,6 +6,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* The child's signal handlers are the default ones (clone3's flag). */
+#define NS_CLEAR_SIGHAND 0x100000000ULL
+
 /*
  * fork(2) with clone flags, into a cgroup (-1: the caller's).  Returns the
  * pid, 0 in the child.  ret_pidfd may be NULL.  No atfork handlers run.
@@ -21,10 +24,12 @@ int ns_proc(void);
 /*
  * New user and cgroup namespaces that no process is in: ids 0 to count-1
  * are base and up on the host, the cgroup namespace's root is cgroup.
- * lock[] are descriptors that the short-lived helper must not keep alive.
+ * lock[] are descriptors that the short-lived helper must not keep alive;
+ * the helper, where *ret_helper is > 0, ends at once and is to be reaped.
  */
 int ns_user_new(int proc, int cgroup, uint32_t base, uint32_t count,
-    const int *lock, size_t nlock, int *ret_user, int *ret_cgroup);
+    const int *lock, size_t nlock, pid_t *ret_helper, int *ret_user,
+    int *ret_cgroup);
 
 /* A new session keyring that shares nothing with the caller's old one. */
 int ns_new_keyring(void);

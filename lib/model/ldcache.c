@@ -70,7 +70,7 @@ ldcache_parse(struct ldcache *ret, const void *data, size_t len)
 		len--;
 	if (p[len - 1] != '\0')
 		return -EINVAL;
-	*ret = (struct ldcache){.base = p, .size = len, .n = n};
+	*ret = (struct ldcache){ .base = p, .size = len, .n = n };
 	return 0;
 }
 

@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const char *const names[] = {"libc.so.6", "liba.so.10", ""};
+	static const char *const names[] = { "libc.so.6", "liba.so.10", "" };
 	/* The exact size, so that a byte too far is seen. */
 	uint8_t *copy = malloc(size + (size == 0));
 	struct ldcache c;

@@ -1,5 +1,5 @@
+# shellcheck shell=sh disable=SC2034,SC3043
 # SPDX-License-Identifier: BSD-2-Clause
-# shellcheck shell=sh
 #
 # What the tool tests share.  The tools are found along PATH; everything is
 # made in the work directory of the test case, which its cleanup shares.
@@ -61,7 +61,17 @@ remove_jails() {
 	return 0
 }
 
-# Run a command on a terminal: pty.py's words, --, the command.
-on_pty() {
-	python3 "$(atf_get_srcdir)/pty.py" "$@"
+# Runs a command on a terminal: its words, --, the command.
+on_pty=$(atf_get_srcdir)/on_pty.py
+
+# A test case that may make jails: its name, what it shows, more programs that
+# it needs.  The body is the function NAME_body.
+new_case() {
+	atf_test_case "$1" cleanup
+	eval "$1_head() {
+		atf_set descr '$2'
+		atf_set require.user root
+		atf_set require.progs 'jail jls jexec busybox $3'
+	}
+	$1_cleanup() { remove_jails; }"
 }

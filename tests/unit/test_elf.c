@@ -52,22 +52,22 @@ static void
 small_make(struct small *s)
 {
 	*s = (struct small){
-	    .ph = {{.p_type = PT_LOAD, .p_filesz = sizeof(*s)},
-		{.p_type = PT_DYNAMIC,
-		    .p_filesz = sizeof(s->dyn),
-		    .p_offset = offsetof(struct small, dyn)},
-		{.p_type = PT_INTERP,
-		    .p_filesz = sizeof("/lib/ld.so"),
-		    .p_offset = offsetof(struct small, interp)}},
-	    .dyn = {{DT_NEEDED, {at("libc.so.6")}},
-		{DT_NEEDED, {at("libm.so.6")}}, {DT_SONAME, {at("me.so")}},
-		{DT_RPATH, {at("/rp")}},
-		{DT_STRTAB, {offsetof(struct small, str)}},
-		{DT_STRSZ, {sizeof(strings)}},
-		{DT_SYMTAB, {offsetof(struct small, sym)}}},
-	    .sym = {{0}, {.st_name = (Elf64_Word)at("getpwnam")},
-		{.st_name = (Elf64_Word)at("defined"), .st_shndx = 1}},
-	    .interp = "/lib/ld.so",
+		.ph = { { .p_type = PT_LOAD, .p_filesz = sizeof(*s) },
+		    { .p_type = PT_DYNAMIC,
+			.p_filesz = sizeof(s->dyn),
+			.p_offset = offsetof(struct small, dyn) },
+		    { .p_type = PT_INTERP,
+			.p_filesz = sizeof("/lib/ld.so"),
+			.p_offset = offsetof(struct small, interp) } },
+		.dyn = { { DT_NEEDED, { at("libc.so.6") } },
+		    { DT_NEEDED, { at("libm.so.6") } },
+		    { DT_SONAME, { at("me.so") } }, { DT_RPATH, { at("/rp") } },
+		    { DT_STRTAB, { offsetof(struct small, str) } },
+		    { DT_STRSZ, { sizeof(strings) } },
+		    { DT_SYMTAB, { offsetof(struct small, sym) } } },
+		.sym = { { 0 }, { .st_name = (Elf64_Word)at("getpwnam") },
+		    { .st_name = (Elf64_Word)at("defined"), .st_shndx = 1 } },
+		.interp = "/lib/ld.so",
 	};
 	memcpy(s->eh.e_ident, ELFMAG, SELFMAG);
 	s->eh.e_ident[EI_CLASS] = ELFCLASS64;
@@ -133,7 +133,7 @@ test_small(void **state)
 	assert_string_equal(e.needed[1], "libm.so.6");
 	elf_done(&e);
 	/* DT_RUNPATH makes the loader forget DT_RPATH. */
-	s.dyn[7] = (Elf64_Dyn){DT_RUNPATH, {at("/runp")}};
+	s.dyn[7] = (Elf64_Dyn){ DT_RUNPATH, { at("/runp") } };
 	assert_int_equal(read_small(&s, sizeof(s), &e), 0);
 	assert_null(e.rpath);
 	assert_string_equal(e.runpath, "/runp");
@@ -145,7 +145,7 @@ static void
 test_cut(void **state)
 {
 	struct small s;
-	struct elf e = {.machine = 7};
+	struct elf e = { .machine = 7 };
 
 	(void)state;
 	small_make(&s);
@@ -233,7 +233,7 @@ test_sparse(void **state)
 	small_make(&s);
 	s.ph[0].p_filesz = (uint64_t)1 << 40;
 	s.dyn[5].d_un.d_val = (uint64_t)1 << 39;
-	s.dyn[7] = (Elf64_Dyn){DT_HASH, {8}};
+	s.dyn[7] = (Elf64_Dyn){ DT_HASH, { 8 } };
 	{
 		auto_close int fd = memfile(&s, sizeof(s));
 
@@ -267,13 +267,13 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_small),
-	    cmocka_unit_test(test_cut),
-	    cmocka_unit_test(test_flipped),
-	    cmocka_unit_test(test_foreign),
-	    cmocka_unit_test(test_interp),
-	    cmocka_unit_test(test_sparse),
-	    cmocka_unit_test(test_libdirs),
+		cmocka_unit_test(test_small),
+		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_flipped),
+		cmocka_unit_test(test_foreign),
+		cmocka_unit_test(test_interp),
+		cmocka_unit_test(test_sparse),
+		cmocka_unit_test(test_libdirs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,12 +19,12 @@ struct item {
 
 /* In glibc's order: downwards, numbers by value. */
 static const struct item items[] = {
-    {"libz.so.1", "/lib/libz.so.1", 0},
-    {"libfoo.so.10", "/lib/libfoo.so.10", 0},
-    {"libfoo.so.9", "/hw/libfoo.so.9", (uint64_t)1 << 62},
-    {"libfoo.so.9", "/lib64/libfoo.so.9", 0},
-    {"libfoo.so.9", "/lib32/libfoo.so.9", 0},
-    {"libfoo-a.so", "/lib/libfoo-a.so", 0},
+	{ "libz.so.1", "/lib/libz.so.1", 0 },
+	{ "libfoo.so.10", "/lib/libfoo.so.10", 0 },
+	{ "libfoo.so.9", "/hw/libfoo.so.9", (uint64_t)1 << 62 },
+	{ "libfoo.so.9", "/lib64/libfoo.so.9", 0 },
+	{ "libfoo.so.9", "/lib32/libfoo.so.9", 0 },
+	{ "libfoo-a.so", "/lib/libfoo-a.so", 0 },
 };
 
 static void
@@ -116,7 +116,7 @@ test_refused(void **state)
 {
 	static const char old[] = "ld.so-1.7.0\0\377\377\377\377";
 	auto_buf struct buf b = BUF_INIT;
-	struct ldcache c = {0};
+	struct ldcache c = { 0 };
 
 	(void)state;
 	assert_int_equal(ldcache_parse(&c, "", 0), -EINVAL);
@@ -173,11 +173,11 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_new),
-	    cmocka_unit_test(test_old_before),
-	    cmocka_unit_test(test_refused),
-	    cmocka_unit_test(test_outside),
-	    cmocka_unit_test(test_host),
+		cmocka_unit_test(test_new),
+		cmocka_unit_test(test_old_before),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_outside),
+		cmocka_unit_test(test_host),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

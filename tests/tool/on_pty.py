@@ -1,3 +1,4 @@
+#! /usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
 """
 Run a command on a pseudo-terminal and act on it by a script of words:
@@ -13,7 +14,7 @@ Run a command on a pseudo-terminal and act on it by a script of words:
 What is printed goes to standard output without carriage returns; the exit
 status is the command's.
 
-usage: pty.py [word ...] -- command [argument ...]
+usage: on_pty.py [word ...] -- command [argument ...]
 """
 import codecs
 import fcntl
@@ -63,7 +64,7 @@ class Terminal:
 
     def fail(self, why):
         sys.stdout.buffer.write(self.seen)
-        print("pty.py: " + why, file=sys.stderr)
+        print("on_pty.py: " + why, file=sys.stderr)
         os.kill(self.pid, signal.SIGKILL)
         os.waitpid(self.pid, 0)
         sys.exit(99)
