@@ -79,9 +79,9 @@ int
 main(int argc, char **argv)
 {
 	struct clone_args args = {
-	    .flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC |
-		     CLONE_NEWUTS | CLONE_NEWCGROUP,
-	    .exit_signal = SIGCHLD,
+		.flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID |
+			 CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP,
+		.exit_signal = SIGCHLD,
 	};
 	int ready[2], status;
 	pid_t pid;

@@ -135,7 +135,7 @@ int
 main(int argc, char **argv)
 {
 	long rounds = 101, warmup = 5, i;
-	struct side a = {0}, b = {0};
+	struct side a = { 0 }, b = { 0 };
 	char **second;
 	int c;
 

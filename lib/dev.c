@@ -92,23 +92,24 @@ make_links(const struct build *b, int dev, const struct link *l, size_t n)
 static int
 make_nodes(const struct build *b, int dev)
 {
+	mode_t mask = umask(0);
 	size_t i;
 	int r = 0;
 
 	for (i = 0; r == 0 && i < nitems(nodes); i++) {
-		/* mode apart: mknod(2) is subject to the umask */
-		if (mknodat(dev, nodes[i].name, S_IFCHR,
-		    makedev(nodes[i].major, nodes[i].minor)) < 0 ||
-		    fchmodat(dev, nodes[i].name, nodes[i].mode, 0) < 0)
-			return -errno;
-		r = own(b, dev, nodes[i].name);
+		if (mknodat(dev, nodes[i].name, S_IFCHR | nodes[i].mode,
+		    makedev(nodes[i].major, nodes[i].minor)) < 0)
+			r = -errno;
+		else
+			r = own(b, dev, nodes[i].name);
 	}
 	for (i = 0; r == 0 && i < nitems(dirs); i++) {
-		if (mkdirat(dev, dirs[i].name, 0700) < 0 ||
-		    fchmodat(dev, dirs[i].name, dirs[i].mode, 0) < 0)
-			return -errno;
-		r = own(b, dev, dirs[i].name);
+		if (mkdirat(dev, dirs[i].name, dirs[i].mode) < 0)
+			r = -errno;
+		else
+			r = own(b, dev, dirs[i].name);
 	}
+	(void)umask(mask);
 	return r;
 }
 

@@ -116,7 +116,7 @@ place_stdio(const int *stdio)
 	return 0;
 }
 
-/* The handlers are the default ones by the way C was made. */
+/* The handlers are the default ones by the way A was made. */
 static int
 reset_signals(void)
 {
@@ -166,15 +166,16 @@ keep_fds(struct pipes *p)
 	(void)syscall(SYS_close_range, FD_FIRST + n, ~0U, 0);
 }
 
+/* C shares A's memory until it execs (vfork): it must change nothing of it. */
 static _Noreturn void
 run_program(const struct entry *en, const struct jailx_spawn *how,
-    struct pipes *p, const struct sock_filter *prog, size_t n)
+    const struct pipes *p, const struct sock_filter *prog, size_t n)
 {
 	bool is_root = how->user == NULL || how->user->uid == 0;
 	const char *step = "descriptors";
 	int r;
 
-	cleanup_close(&p->status);
+	close_fd(p->status);
 	/* always: /dev/tty would be the caller's terminal */
 	step = "session";
 	if (setsid() < 0 || (how->ctty && ioctl(0, TIOCSCTTY, 0) < 0))
@@ -182,7 +183,7 @@ run_program(const struct entry *en, const struct jailx_spawn *how,
 	step = "parent";
 	if (!how->survive && (r = die_with_parent(p)) < 0)
 		give_up(p, -r, step, 0);
-	cleanup_close(&p->leash);
+	close_fd(p->leash);
 	step = "chdir";
 	if ((r = set_directory(how->cwd)) < 0)
 		give_up(p, -r, step, 0);
@@ -217,10 +218,8 @@ stand_for(pid_t child, struct pipes *p)
 static void
 block_signals(void)
 {
-	struct sigaction dfl = { .sa_handler = SIG_DFL };
 	sigset_t all;
 
-	(void)sigaction(SIGCHLD, &dfl, NULL);	/* ignored: no status */
 	(void)sigfillset(&all);
 	(void)sigprocmask(SIG_SETMASK, &all, NULL);
 }
@@ -241,10 +240,10 @@ attach_and_run(const struct entry *en, const struct jailx_spawn *how,
 	/* a change of ids clears it: only now */
 	if (!how->survive && (r = die_with_parent(p)) < 0)
 		give_up(p, -r, "parent", 0);
-	if ((child = ns_fork(NS_CLEAR_SIGHAND, -1, NULL)) == 0)
+	if ((child = vfork()) == 0)
 		run_program(en, how, p, prog, n);
 	if (child < 0)
-		give_up(p, -child, "fork", 0);
+		give_up(p, errno, "fork", 0);
 	cleanup_close(&p->report);
 	cleanup_close(&p->leash);
 	(void)syscall(SYS_close_range, 0, 2, 0);
@@ -332,7 +331,7 @@ start(const struct entry *en, const struct jailx_spawn *how,
 	if (pipe2(report, O_CLOEXEC) < 0 || pipe2(status, O_CLOEXEC) < 0 ||
 	    pipe2(leash, O_CLOEXEC) < 0)
 		r = jerr_sys(e, errno, "pipe");
-	pid = r < 0 ? -1 : ns_fork(0, en->payload, &pidfd);
+	pid = r < 0 ? -1 : ns_fork(NS_CLEAR_SIGHAND, en->payload, &pidfd);
 	if (pid == 0) {
 		struct pipes p = { report[1], status[1], leash[0] };
 

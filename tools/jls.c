@@ -223,7 +223,8 @@ column_add_all(struct jls *j)
 		names = more;
 		names[n++] = p->name;
 	}
-	qsort(names, n, sizeof(*names), name_cmp);
+	if (n > 0)
+		qsort(names, n, sizeof(*names), name_cmp);
 	for (i = 0; i < n; i++)
 		column_add(j, names[i]);
 	free(names);

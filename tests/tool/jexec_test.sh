@@ -237,7 +237,7 @@ job_control_body() {
 	    expect:'P>' send:'echo st=$?\r' expect:st=130 expect:'P>' \
 	    send:"$run" expect:run send:'\x1a' expect:Stopped expect:'P>' \
 	    send:'echo tstp=$((0 + 1))\r' expect:tstp=1 expect:'P>' \
-	    send:'kill -9 %1; wait; exit 9\r' -- \
+	    send:'kill -9 %1\r' expect:'P>' send:'exit 9\rexit 9\r' -- \
 	    env PS1='P> ' jexec "$name" sh -i
 }
 
