@@ -231,8 +231,8 @@ quietly() {
 build_into() {
 	local dir=$1 prefix=$2 options=$1/meson-info/intro-buildoptions.json
 	if [ ! -f "$dir/build.ninja" ]; then
-		say "configuring: meson setup --prefix=$prefix ${dir#"$TOP"/}"
-		quietly meson setup --prefix="$prefix" "$dir" "$TOP" ||
+		say "configuring: meson setup --prefix=$prefix --libdir=lib ${dir#"$TOP"/}"
+		quietly meson setup --prefix="$prefix" --libdir=lib "$dir" "$TOP" ||
 			die "meson setup failed, see above."
 	elif ! grep -qF "\"build\": \"$dir\"" "$dir/meson-info/meson-info.json"
 	then

@@ -39,7 +39,6 @@ struct build {
 	struct build_mount	*mounts;
 	size_t			 nmounts;
 	struct thin_plan	 thin;
-	pid_t			 helper;	/* has ended, to be reaped */
 	pid_t			 warden;
 	int			 report[2];	/* setup pipe */
 	int			 root;		/* inside: the new root mount */
@@ -60,8 +59,11 @@ int stages_undo(const struct jail *j, struct jerr *e);
 
 /* ---- inside.c ---- */
 
-/* The first process of the jail: ends in the warden or in a report. */
-_Noreturn void inside_run(struct build *b);
+/*
+ * The first process of the jail, as ns_vfork() runs it with the struct
+ * build, which it leaves as it is: ends in the warden or in a report.
+ */
+void inside_run(void *build);
 
 /* ---- mount.c ---- */
 

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "build.h"
@@ -129,9 +128,6 @@ build_done(struct build *b)
 
 	for (i = 0; i < nitems(fds); i++)
 		cleanup_close(fds[i]);
-	while (b->helper > 0 && waitpid(b->helper, NULL, 0) < 0 &&
-	    errno == EINTR)
-		;
 	mounts_done(b);
 	thin_plan_done(&b->thin);
 	jail_done(&b->jail);

@@ -200,8 +200,10 @@ static const struct step {
 };
 
 void
-inside_run(struct build *b)
+inside_run(void *build)
 {
+	/* the builder's memory, but our own descriptors: a copy */
+	struct build own = *(const struct build *)build, *b = &own;
 	struct jerr e = { .err = 0 };
 	int warden = -1, r = 0;
 	size_t i;

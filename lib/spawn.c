@@ -100,6 +100,17 @@ exec_program(const struct jailx_spawn *how)
 	}
 }
 
+/* Make the first terminal among 0, 1 and 2 the controlling one. */
+static int
+take_terminal(void)
+{
+	int fd;
+
+	for (fd = 0; fd < 2 && !isatty(fd); fd++)
+		;
+	return ioctl(fd, TIOCSCTTY, 0);
+}
+
 static int
 place_stdio(const int *stdio)
 {
@@ -178,7 +189,7 @@ run_program(const struct entry *en, const struct jailx_spawn *how,
 	close_fd(p->status);
 	/* always: /dev/tty would be the caller's terminal */
 	step = "session";
-	if (setsid() < 0 || (how->ctty && ioctl(0, TIOCSCTTY, 0) < 0))
+	if (setsid() < 0 || (how->ctty && take_terminal() < 0))
 		give_up(p, errno, step, 0);
 	step = "parent";
 	if (!how->survive && (r = die_with_parent(p)) < 0)

@@ -100,7 +100,7 @@ setup_ids(struct build *b, struct jerr *e)
 	if ((b->proc = ns_proc()) < 0)
 		return jerr_sys(e, -b->proc, "proc");
 	r = ns_user_new(b->proc, b->payload, b->rec.idmap, IDMAP_COUNT, locks,
-	    nitems(locks), &b->helper, &b->userns, &b->cgroupns);
+	    nitems(locks), &b->userns, &b->cgroupns);
 	if (r == -ENOSPC || r == -EPERM)
 		return jerr_sys(e, -r, "user namespace (see "
 		    "/proc/sys/user/max_user_namespaces)");
@@ -115,9 +115,8 @@ setup_warden(struct build *b, struct jerr *e)
 
 	if (pipe2(b->report, O_CLOEXEC) < 0)
 		return jerr_sys(e, errno, "pipe");
-	b->warden = ns_fork(CLONE_NEWPID | CLONE_NEWNS, b->jail.dir, NULL);
-	if (b->warden == 0)
-		inside_run(b);
+	b->warden = ns_vfork(CLONE_NEWPID | CLONE_NEWNS, b->jail.dir,
+	    inside_run, b);
 	if (b->warden < 0)
 		return jerr_sys(e, -b->warden, "clone");
 	close_fd(b->report[1]);

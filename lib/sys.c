@@ -192,7 +192,7 @@ static int
 attach_to(int jid, int hold, bool created, struct jerr *e)
 {
 	struct jerr ignored;
-	struct attach a;
+	struct attach a = { .en = { .jail = JAIL_INIT }, .home = -1 };
 	bool back = true;
 	int r = attach_join(&a, jid, e);
 

@@ -52,10 +52,12 @@ attach_join(struct attach *ret, int jid, struct jerr *e)
 	int r;
 
 	r = entry_open(jid, &a.en, e);
-	if (r == -ENOENT || r == -ESRCH)
+	if (r == -ENOENT || r == -ESRCH) {
 		e->err = EINVAL;
+		return -EINVAL;
+	}
 	if (r < 0)
-		return -e->err;
+		return r;
 	a.home = own_cgroup();
 	if ((r = cg_join(a.en.payload)) < 0) {
 		cleanup_close(&a.home);
@@ -75,9 +77,7 @@ attach_error(int jid, const char *step, int err, struct jerr *e)
 		return jerr(e, EINVAL, "jail %d is dying", jid);
 	if (err == EINVAL && strcmp(step, "setns") == 0)
 		return jerr(e, EINVAL,
-		    "jail_attach(%d): setns: Invalid "
-		    "argument (the process must have one thread)",
-		    jid);
+		    "jail_attach(%d): the process must have one thread", jid);
 	return jerr_sys(e, err, "jail_attach(%d): %s", jid, step);
 }
 
@@ -100,16 +100,16 @@ attach_enter(struct attach *a, bool *ret_back, struct jerr *e)
 	else
 		r = entry_confine(&a->en, prog, (size_t)n, true, &step);
 	if (r < 0)
-		(void)attach_error(a->en.jail.jid, step, -r, e);
+		r = attach_error(a->en.jail.jid, step, -r, e);
 	cleanup_close(&a->home);
 	entry_done(&a->en);
-	return r < 0 ? -e->err : 0;
+	return r;
 }
 
 static int
 attach(int jid, struct jerr *e)
 {
-	struct attach a;
+	struct attach a = { .en = { .jail = JAIL_INIT }, .home = -1 };
 	bool back;
 	int r = attach_join(&a, jid, e);
 
@@ -133,9 +133,11 @@ remove_jail(int jid, struct jerr *e)
 	if (geteuid() != 0)
 		return jerr(e, EPERM, "jail_remove: Operation not permitted");
 	r = jail_find(jid, true, &j, e);
-	if (r == -ENOENT)
+	if (r == -ENOENT) {
 		e->err = EINVAL;
-	return r < 0 ? -e->err : jail_destroy(&j, e);
+		return -EINVAL;
+	}
+	return r < 0 ? r : jail_destroy(&j, e);
 }
 
 API int

@@ -106,8 +106,7 @@ sys_fits(const struct iovec *out, const char *name, const struct buf *raw,
 	    (out->iov_len > raw->len && !exact))
 		return 0;
 	return jerr(e, EINVAL,
-	    "jail_get: %s: Invalid argument (%zu bytes "
-	    "for a value of %zu)",
+	    "jail_get: %s: Invalid argument (%zu bytes for a value of %zu)",
 	    name, out->iov_len, raw->len);
 }
 

@@ -74,77 +74,12 @@ struct loop {
 	struct chan shown; /* master to terminal */
 };
 
-/* ---- Opening and closing ---------------------------------------------- */
-
-static bool
-is_pipe(int fd)
-{
-	struct stat st;
-
-	return fstat(fd, &st) == 0 &&
-	       (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode));
-}
-
-/* Which descriptor to show output on: the terminal among 1, 2 and 0. */
-static int
-output_fd(const bool is_tty[static 3])
-{
-	static const int order[] = { STDOUT_FILENO, STDERR_FILENO,
-		STDIN_FILENO };
-	size_t i;
-
-	for (i = 0; i < nitems(order); i++)
-		if (is_tty[order[i]])
-			break;
-	return i < nitems(order) ? order[i] : -1;
-}
-
-int
-relay_open(struct relay *r, int jid, const struct jailx_user *user,
-    struct jailx_spawn *how)
-{
-	bool is_tty[3];
-	int fd, out;
-
-	for (fd = 0; fd < 3; fd++) {
-		how->stdio[fd] = fd;
-		is_tty[fd] = isatty(fd);
-	}
-	how->ctty = false;
-	if ((out = output_fd(is_tty)) < 0)
-		return 0;
-	if (jailx_pty_open(jid, user, &r->master, &r->slave) < 0)
-		return -1;
-	/* A failure shows as a read that waits, which poll prevents. */
-	(void)fcntl(r->master, F_SETFL, O_RDWR | O_NONBLOCK);
-	r->out = term_reopen(out, O_RDWR);
-	r->in = is_tty[STDIN_FILENO] ? term_reopen(STDIN_FILENO, O_RDWR) : -1;
-	r->size = out;
-	r->alone = r->in >= 0 && !is_pipe(STDOUT_FILENO);
-	term_copy_modes(r, out);
-	term_copy_size(r);
-	for (fd = 0; fd < 3; fd++)
-		if (is_tty[fd])
-			how->stdio[fd] = r->slave;
-	how->ctty = true;
-	return 0;
-}
-
 /* Close the pty: the kernel sends SIGHUP to whoever runs on it. */
 static void
 hang_up(struct relay *r)
 {
 	close_fd(take_fd(&r->slave));
 	close_fd(take_fd(&r->master));
-}
-
-void
-relay_close(struct relay *r)
-{
-	term_leave(r);
-	hang_up(r);
-	close_fd(take_fd(&r->in));
-	close_fd(take_fd(&r->out));
 }
 
 /* ---- Copying ----------------------------------------------------------- */
@@ -303,32 +238,6 @@ static const struct {
 	{ SIGWINCH, true, on_resize },
 };
 
-/* Is it ignored, as by nohup(1)?  Then it stays so. */
-static bool
-is_ignored(int sig)
-{
-	struct sigaction sa;
-
-	return sigaction(sig, NULL, &sa) == 0 && sa.sa_handler == SIG_IGN;
-}
-
-/* Block the signals of the table; the signalfd, or -1. */
-static int
-signals_open(const struct relay *r, sigset_t *ret_old)
-{
-	sigset_t set;
-	size_t i;
-
-	(void)sigemptyset(&set);
-	for (i = 0; i < nitems(signals); i++)
-		if ((r->master >= 0 || !signals[i].pty_only) &&
-		    !is_ignored(signals[i].sig))
-			(void)sigaddset(&set, signals[i].sig);
-	if (sigprocmask(SIG_BLOCK, &set, ret_old) < 0)
-		return -1;
-	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-}
-
 static void
 signals_read(struct loop *l)
 {
@@ -424,21 +333,123 @@ int
 relay_run(struct relay *r, struct jailx_child *child, int *ret_status)
 {
 	struct loop l = { .r = r, .child = child };
-	auto_close int sigs = -1;
-	sigset_t old;
 	int err;
 
-	if ((sigs = signals_open(r, &old)) < 0) {
+	l.fds[W_SIGNAL] = (struct pollfd){ r->signals, POLLIN, 0 };
+	term_enter(r);
+	err = loop_run(&l);
+	term_leave(r);
+	if (err < 0) {
+		(void)snprintf(
+		    jail_errmsg, JAIL_ERRMSGLEN, "poll: %s", strerror(errno));
+		return -1;
+	}
+	return jailx_wait(child, ret_status);
+}
+
+/* ---- Opening and closing ---------------------------------------------- */
+
+/* Is it ignored, as by nohup(1)?  Then it stays so. */
+static bool
+is_ignored(int sig)
+{
+	struct sigaction sa;
+
+	return sigaction(sig, NULL, &sa) == 0 && sa.sa_handler == SIG_IGN;
+}
+
+/* Hold back the signals of the table, to be read from r->signals. */
+static int
+signals_open(struct relay *r)
+{
+	sigset_t set;
+	size_t i;
+
+	(void)sigemptyset(&set);
+	for (i = 0; i < nitems(signals); i++)
+		if ((r->master >= 0 || !signals[i].pty_only) &&
+		    !is_ignored(signals[i].sig))
+			(void)sigaddset(&set, signals[i].sig);
+	r->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (r->signals < 0) {
 		(void)snprintf(jail_errmsg, JAIL_ERRMSGLEN, "signalfd: %s",
 		    strerror(errno));
 		return -1;
 	}
-	l.fds[W_SIGNAL] = (struct pollfd){ sigs, POLLIN, 0 };
-	term_enter(r);
-	err = loop_run(&l);
+	return sigprocmask(SIG_BLOCK, &set, &r->mask);
+}
+
+static void
+signals_close(struct relay *r)
+{
+	if (r->signals < 0)
+		return;
+	close_fd(take_fd(&r->signals));
+	(void)sigprocmask(SIG_SETMASK, &r->mask, NULL);
+}
+
+static bool
+is_pipe(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 &&
+	       (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode));
+}
+
+/* Which descriptor to show output on: the terminal among 1, 2 and 0. */
+static int
+output_fd(const bool is_tty[static 3])
+{
+	static const int order[] = { STDOUT_FILENO, STDERR_FILENO,
+		STDIN_FILENO };
+	size_t i;
+
+	for (i = 0; i < nitems(order); i++)
+		if (is_tty[order[i]])
+			break;
+	return i < nitems(order) ? order[i] : -1;
+}
+
+int
+relay_open(struct relay *r, int jid, const struct jailx_user *user,
+    struct jailx_spawn *how)
+{
+	bool is_tty[3];
+	int fd, out;
+
+	for (fd = 0; fd < 3; fd++) {
+		how->stdio[fd] = fd;
+		is_tty[fd] = isatty(fd);
+	}
+	how->ctty = false;
+	if ((out = output_fd(is_tty)) < 0)
+		return signals_open(r);
+	if (jailx_pty_open(jid, user, &r->master, &r->slave) < 0)
+		return -1;
+	/* A failure shows as a read that waits, which poll prevents. */
+	(void)fcntl(r->master, F_SETFL, O_RDWR | O_NONBLOCK);
+	r->out = term_reopen(out, O_RDWR);
+	r->in = is_tty[STDIN_FILENO] ? term_reopen(STDIN_FILENO, O_RDWR) : -1;
+	r->size = out;
+	r->alone = r->in >= 0 && !is_pipe(STDOUT_FILENO);
+	term_copy_modes(r, out);
+	term_copy_size(r);
+	for (fd = 0; fd < 3; fd++)
+		if (is_tty[fd])
+			how->stdio[fd] = r->slave;
+	how->ctty = true;
+	return signals_open(r);
+}
+
+void
+relay_close(struct relay *r)
+{
 	term_leave(r);
-	(void)sigprocmask(SIG_SETMASK, &old, NULL);
-	return err < 0 ? -1 : jailx_wait(child, ret_status);
+	hang_up(r);
+	signals_close(r);
+	close_fd(take_fd(&r->in));
+	close_fd(take_fd(&r->out));
 }
 
 int

@@ -13,6 +13,7 @@
 #define TOOLS_RELAY_H
 
 #include <sys/types.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <termios.h>
 
@@ -30,17 +31,20 @@ struct relay {
 	bool raw; /* it is in raw mode now */
 	bool noted; /* saved is valid */
 	struct termios saved; /* as it was before */
+	int signals; /* a signalfd */
+	sigset_t mask; /* the signals blocked before */
 };
 
 #define RELAY_INIT                                                             \
 	{                                                                      \
-		.master = -1, .slave = -1, .in = -1, .out = -1                 \
+		.master = -1, .slave = -1, .in = -1, .out = -1, .signals = -1  \
 	}
 
 /*
  * Choose the standard input, output and error of a command: descriptors 0 to
  * 2 as they are, but a pty made in the jail in place of each that is a
- * terminal.  Fills in how->stdio and how->ctty.  0, or -1 and jail_errmsg.
+ * terminal.  Fills in how->stdio and how->ctty.  Signals to be passed on are
+ * held back from here to relay_close().  0, or -1 and jail_errmsg.
  */
 int relay_open(struct relay *r, int jid, const struct jailx_user *user,
     struct jailx_spawn *how);

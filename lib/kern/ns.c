@@ -7,7 +7,9 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cleanup.h"
@@ -44,6 +46,129 @@ ns_fork(uint64_t flags, int cgroup, int *ret_pidfd)
 	return (pid_t)pid;
 }
 
+/* ---- a child in the caller's memory ---- */
+
+#define STACK_SIZE (1 << 20)	/* touched pages alone cost something */
+
+struct stack {
+	void *base;
+};
+
+static int
+stack_new(struct stack *s)
+{
+	s->base = mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+	if (s->base != MAP_FAILED)
+		return 0;
+	s->base = NULL;
+	return -errno;
+}
+
+static void
+stack_free(struct stack *s)
+{
+	if (s->base != NULL)
+		(void)munmap(s->base, STACK_SIZE);	/* our own mapping */
+}
+
+/*
+ * clone3(2), the child calling fn(arg) on the new stack.  libc has no
+ * wrapper: its clone() cannot say CLONE_INTO_CGROUP.
+ */
+static long
+clone3_call(struct clone_args *args, void (*fn)(void *), void *arg)
+{
+	long ret;
+#if defined(__x86_64__)
+	/* registers that neither the kernel nor the zeroed rbp touches */
+	register void (*r8)(void *) __asm__("r8") = fn;
+	register void *r9 __asm__("r9") = arg;
+
+	__asm__ volatile(
+	    "syscall\n\t"
+	    "test %%rax, %%rax\n\t"
+	    "jnz 1f\n\t"
+	    "xor %%ebp, %%ebp\n\t"	/* the outermost frame */
+	    "mov %%r9, %%rdi\n\t"
+	    "call *%%r8\n\t"
+	    "hlt\n"
+	    "1:"
+	    : "=a"(ret)
+	    : "0"((long)SYS_clone3), "D"(args), "S"(sizeof(*args)),
+	      "r"(r8), "r"(r9)
+	    : "rcx", "r11", "memory");
+#elif defined(__aarch64__)
+	register long x8 __asm__("x8") = SYS_clone3;
+	register long x0 __asm__("x0") = (long)args;
+	register long x1 __asm__("x1") = sizeof(*args);
+	register void (*x9)(void *) __asm__("x9") = fn;
+	register void *x10 __asm__("x10") = arg;
+
+	__asm__ volatile(
+	    "svc #0\n\t"
+	    "cbnz x0, 1f\n\t"
+	    "mov x29, xzr\n\t"	/* the outermost frame */
+	    "mov x30, xzr\n\t"
+	    "mov x0, x10\n\t"
+	    "blr x9\n\t"
+	    "brk #0\n"
+	    "1:"
+	    : "+r"(x0)
+	    : "r"(x8), "r"(x1), "r"(x9), "r"(x10)
+	    : "memory");
+	ret = x0;
+#else
+	/* elsewhere a plain fork: dearer, else the same */
+	args->flags &= ~(uint64_t)(CLONE_VM | CLONE_VFORK);
+	args->stack = args->stack_size = 0;
+	if ((ret = syscall(SYS_clone3, args, sizeof(*args))) == 0)
+		fn(arg);
+	if (ret < 0)
+		ret = -errno;
+#endif
+	return ret;
+}
+
+static pid_t
+clone_on(const struct stack *stack, uint64_t flags, int cgroup,
+    void (*fn)(void *), void *arg)
+{
+	struct clone_args args = {
+		.flags = flags, .exit_signal = SIGCHLD,
+		.stack = (uint64_t)(uintptr_t)stack->base,
+		.stack_size = STACK_SIZE,
+	};
+
+	if (cgroup >= 0) {
+		args.flags |= CLONE_INTO_CGROUP;
+		args.cgroup = (uint64_t)cgroup;
+	}
+	return (pid_t)clone3_call(&args, fn, arg);
+}
+
+pid_t
+ns_vfork(uint64_t flags, int cgroup, void (*fn)(void *), void *arg)
+{
+	struct stack stack;
+	pid_t pid;
+	int r;
+
+	if ((r = stack_new(&stack)) < 0)
+		return r;
+	pid = clone_on(&stack, flags | CLONE_VM | CLONE_VFORK, cgroup, fn,
+	    arg);
+	stack_free(&stack);	/* the child needs it no more */
+	return pid;
+}
+
+static void
+reap(pid_t pid)
+{
+	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
 int
 ns_proc(void)
 {
@@ -77,24 +202,35 @@ write_map(int proc, pid_t pid, const char *which, uint32_t base, uint32_t count)
 	return io_writeat(proc, name, map);
 }
 
-/* The helper: lives until the other end of the pipe is closed. */
-static _Noreturn void
-hold_namespaces(int pipe_rd, int pipe_wr, int ready, const int *lock,
-    size_t nlock)
+struct helper {
+	int		 hold[2], ready[2];
+	const int	*lock;
+	size_t		 nlock;
+};
+
+/*
+ * The helper: lives until the other end of the pipe is closed.  It shares
+ * the caller's memory, and with it errno: no call here may fail but the last.
+ */
+static void
+hold_namespaces(void *arg)
 {
-	size_t i;
+	const struct helper *h = arg;
 	int r = 0;
+	size_t i;
 	char c;
 
-	for (i = 0; i < nlock; i++)
-		close_fd(lock[i]);
-	close_fd(pipe_wr);
+	for (i = 0; i < h->nlock; i++) {
+		if (h->lock[i] >= 0)
+			(void)close(h->lock[i]);	/* cannot fail */
+	}
+	(void)close(h->hold[1]);	/* cannot fail */
 	/* clone3() would take the parent's cgroup as the namespace's root */
 	if (unshare(CLONE_NEWCGROUP) < 0)
 		r = -errno;
-	(void)io_write(ready, &r, sizeof(r));	/* EOF tells as much */
-	close_fd(ready);
-	(void)io_read(pipe_rd, &c, 1);
+	(void)write(h->ready[1], &r, sizeof(r));	/* EOF tells as much */
+	(void)close(h->ready[1]);	/* cannot fail */
+	(void)read(h->hold[0], &c, 1);	/* whatever: it is the end */
 	_exit(0);
 }
 
@@ -117,37 +253,49 @@ map_and_open(int proc, pid_t pid, uint32_t base, uint32_t count, int *ret_user,
 	return 0;
 }
 
+/* The caller's side while the helper lives. */
+static int
+use_helper(const struct helper *h, int proc, pid_t pid, uint32_t base,
+    uint32_t count, int *ret_user, int *ret_cgroup)
+{
+	int state = -ECHILD;
+
+	if (io_read(h->ready[0], &state, sizeof(state)) != sizeof(state))
+		return -ECHILD;
+	if (state < 0)
+		return state;
+	return map_and_open(proc, pid, base, count, ret_user, ret_cgroup);
+}
+
 int
 ns_user_new(int proc, int cgroup, uint32_t base, uint32_t count,
-    const int *lock, size_t nlock, pid_t *ret_helper, int *ret_user,
-    int *ret_cgroup)
+    const int *lock, size_t nlock, int *ret_user, int *ret_cgroup)
 {
-	int hold[2], ready[2], r, state = -ECHILD;
+	struct helper h = { .lock = lock, .nlock = nlock };
+	struct stack stack;
 	pid_t pid;
+	int r;
 
-	if (pipe2(hold, O_CLOEXEC) < 0)
+	if (pipe2(h.hold, O_CLOEXEC) < 0)
 		return -errno;
-	if (pipe2(ready, O_CLOEXEC) < 0) {
+	if (pipe2(h.ready, O_CLOEXEC) < 0) {
 		r = -errno;
-		close_fd(hold[0]);
-		close_fd(hold[1]);
+		close_fd(h.hold[0]);
+		close_fd(h.hold[1]);
 		return r;
 	}
-	pid = ns_fork(CLONE_NEWUSER, cgroup, NULL);
-	if (pid == 0)
-		hold_namespaces(hold[0], hold[1], ready[1], lock, nlock);
-	close_fd(hold[0]);
-	close_fd(ready[1]);
-	r = pid < 0 ? (int)pid : 0;
-	if (r == 0) {
-		if (io_read(ready[0], &state, sizeof(state)) < 0)
-			state = -ECHILD;
-		r = state < 0 ? state :
-		    map_and_open(proc, pid, base, count, ret_user, ret_cgroup);
-	}
-	close_fd(ready[0]);
-	close_fd(hold[1]);
-	*ret_helper = pid;
+	pid = r = stack_new(&stack);
+	if (r == 0)
+		pid = clone_on(&stack, CLONE_VM | CLONE_NEWUSER, cgroup,
+		    hold_namespaces, &h);
+	close_fd(h.hold[0]);
+	close_fd(h.ready[1]);
+	r = pid < 0 ? (int)pid :
+	    use_helper(&h, proc, pid, base, count, ret_user, ret_cgroup);
+	close_fd(h.ready[0]);
+	close_fd(h.hold[1]);
+	reap(pid);
+	stack_free(&stack);
 	return r;
 }
 

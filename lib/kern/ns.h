@@ -16,6 +16,14 @@
 pid_t ns_fork(uint64_t flags, int cgroup, int *ret_pidfd);
 
 /*
+ * As ns_fork(), but the child runs fn(arg), which does not return, on a stack
+ * of its own in the caller's memory, and the caller sleeps until the child
+ * has ended or exec'd another program: vfork(2) with flags.  No page table is
+ * copied, which is most of what fork(2) costs.
+ */
+pid_t ns_vfork(uint64_t flags, int cgroup, void (*fn)(void *), void *arg);
+
+/*
  * A procfs of the caller's pid namespace that nothing covers and that is
  * not read-only, whatever the host did to /proc: a descriptor of its root.
  */
@@ -24,12 +32,10 @@ int ns_proc(void);
 /*
  * New user and cgroup namespaces that no process is in: ids 0 to count-1
  * are base and up on the host, the cgroup namespace's root is cgroup.
- * lock[] are descriptors that the short-lived helper must not keep alive;
- * the helper, where *ret_helper is > 0, ends at once and is to be reaped.
+ * lock[] are descriptors that the short-lived helper must not keep alive.
  */
 int ns_user_new(int proc, int cgroup, uint32_t base, uint32_t count,
-    const int *lock, size_t nlock, pid_t *ret_helper, int *ret_user,
-    int *ret_cgroup);
+    const int *lock, size_t nlock, int *ret_user, int *ret_cgroup);
 
 /* A new session keyring that shares nothing with the caller's old one. */
 int ns_new_keyring(void);

@@ -88,6 +88,18 @@ add_addresses(const struct jailx_param *p, const char *text, struct buf *ret,
 	return r;
 }
 
+static int
+jailsys_value(const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < nitems(jailsys_words); i++) {
+		if (strcmp(word, jailsys_words[i]) == 0)
+			break;
+	}
+	return (int)i;
+}
+
 /* The bytes of a canonical text that is no address. */
 static void
 add_scalar(const struct jailx_param *p, const char *canon, struct buf *ret)
@@ -97,8 +109,7 @@ add_scalar(const struct jailx_param *p, const char *canon, struct buf *ret)
 
 	switch (p->type) {
 	case JAILX_JAILSYS:
-		for (i = 0; strcmp(canon, jailsys_words[i]) != 0; i++)
-			;
+		i = jailsys_value(canon);
 		break;
 	case JAILX_BOOL:
 		i = strcmp(canon, "true") == 0;

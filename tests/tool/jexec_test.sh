@@ -252,8 +252,9 @@ terminal_restored_body() {
 	atf_check -o match:'^after$' "$on_pty" -- sh -c \
 	    "jexec $name stty raw -echo; stty -a | grep -q ' icanon' &&
 	    echo after"
-	atf_check -s exit:143 -o match:'^after' "$on_pty" expect:go mode:raw -- \
-	    sh -c "jexec $name sh -c 'echo go; kill -15 \$\$'
+	atf_check -s exit:143 -o match:'^after' "$on_pty" expect:go mode:raw \
+	    send:'\r' -- sh -c "jexec $name sh -c \
+	    'echo go; read x; kill -15 \$\$'
 	    s=\$?; stty -a | grep -q ' icanon' && echo after; exit \$s"
 }
 

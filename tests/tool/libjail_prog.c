@@ -21,12 +21,12 @@
 static void
 fail(void)
 {
-	const char *name = errno == ENOENT ? "ENOENT" :
-	    errno == EINVAL		   ? "EINVAL" :
-	    errno == EEXIST		   ? "EEXIST" :
-	    errno == EPERM		   ? "EPERM" :
-	    errno == ENOSYS		   ? "ENOSYS" :
-					     "other";
+	const char *name = errno == ENOENT   ? "ENOENT"
+			   : errno == EINVAL ? "EINVAL"
+			   : errno == EEXIST ? "EEXIST"
+			   : errno == EPERM  ? "EPERM"
+			   : errno == ENOSYS ? "ENOSYS"
+					     : "other";
 
 	errx(1, "%s [%s]", jail_errmsg, name);
 }
@@ -43,9 +43,9 @@ check(int r)
 static void
 do_create(char **argv)
 {
-	(void)printf("%d\n", check(jail_setv(JAIL_CREATE, "name", argv[0],
-	    "path", argv[1], "host.hostname", "made.by.libjail", "persist",
-	    NULL, NULL)));
+	(void)printf("%d\n",
+	    check(jail_setv(JAIL_CREATE, "name", argv[0], "path", argv[1],
+		"host.hostname", "made.by.libjail", "persist", NULL, NULL)));
 }
 
 /* set FLAGS PARAM[=VALUE]...: as jail(8) does */
@@ -95,8 +95,8 @@ static void
 do_getv(char **argv)
 {
 	char jid[16] = "0", host[MAXHOSTNAMELEN], path[MAXPATHLEN], no[8];
-	int r = check(jail_getv(0, "jid", jid, "name", argv[0],
-	    "host.hostname", host, "path", path, "nopersist", no, NULL));
+	int r = check(jail_getv(0, "jid", jid, "name", argv[0], "host.hostname",
+	    host, "path", path, "nopersist", no, NULL));
 
 	if (r != atoi(jid))
 		errx(1, "jid is %s, but %d was returned", jid, r);
@@ -204,8 +204,8 @@ do_attach(char **argv)
 static void
 do_start(char **argv)
 {
-	(void)check(jail_setv(JAIL_CREATE | JAIL_ATTACH, "name", argv[0],
-	    "path", argv[1], NULL));
+	(void)check(jail_setv(
+	    JAIL_CREATE | JAIL_ATTACH, "name", argv[0], "path", argv[1], NULL));
 	run(argv + 2);
 }
 
@@ -260,9 +260,9 @@ do_sys_get(char **argv)
 }
 
 static const struct {
-	const char	*name;
-	int		 nargs;		/* at least */
-	void		(*run)(char **);
+	const char *name;
+	int nargs; /* at least */
+	void (*run)(char **);
 } verbs[] = {
 	{ "create", 2, do_create },
 	{ "set", 1, do_set },

@@ -4,7 +4,7 @@
 # libjail(3) as a program of FreeBSD uses it: libjail_prog.c, compiled here
 # against the installed headers and library.
 
-# shellcheck source=tests/tool/common.sh
+# shellcheck disable=SC1091
 . "$(atf_get_srcdir)/common.sh"
 
 # Compile the program beside the test; sets prog.
@@ -34,7 +34,7 @@ make_by_prog() {
 }
 
 fails() {
-	local text=$1
+	local text="$1"
 
 	shift
 	atf_check -s exit:1 -e "inline:libjail_prog: $text\n" "$prog" "$@"

@@ -20,10 +20,10 @@
 
 /* Values of each type: as given, and as they come back. */
 static const struct {
-	enum jailx_type	 type;
-	const char	*text;
-	const char	*canon;
-	size_t		 len;
+	enum jailx_type type;
+	const char *text;
+	const char *canon;
+	size_t len;
 } values[] = {
 	{ JAILX_BOOL, "true", "true", sizeof(int) },
 	{ JAILX_BOOL, "FALSE", "false", sizeof(int) },
@@ -45,8 +45,8 @@ static const struct {
 };
 
 static void
-assert_round_trip(const char *name, const char *text, const char *canon,
-    size_t len)
+assert_round_trip(
+    const char *name, const char *text, const char *canon, size_t len)
 {
 	struct jailparam jp;
 	char *back;
@@ -103,8 +103,8 @@ test_every_row_is_known(void **state)
 		}
 		assert_int_equal(r, -1);
 		assert_int_equal(errno, ENOENT);
-		(void)snprintf(text, sizeof(text), "unknown parameter: %s",
-		    p->name);
+		(void)snprintf(
+		    text, sizeof(text), "unknown parameter: %s", p->name);
 		assert_string_equal(jail_errmsg, text);
 	}
 }
@@ -113,12 +113,12 @@ static void
 test_types(void **state)
 {
 	static const struct {
-		const char	*name;
-		int		 ctltype;
-		unsigned int	 access;
-		unsigned int	 flags;
-		size_t		 valuelen, elemlen;
-		int		 structtype;
+		const char *name;
+		int ctltype;
+		unsigned int access;
+		unsigned int flags;
+		size_t valuelen, elemlen;
+		int structtype;
 	} rows[] = {
 		{ "lastjid", CTLTYPE_INT, CTLFLAG_RW, 0, 4, 0, -1 },
 		{ "jid", CTLTYPE_INT, CTLFLAG_RDTUN, 0, 4, 0, -1 },
@@ -147,8 +147,8 @@ test_types(void **state)
 		assert_int_equal(jailparam_init(&jp, rows[i].name), 0);
 		assert_string_equal(jp.jp_name, rows[i].name);
 		assert_int_equal(jp.jp_ctltype & CTLTYPE, rows[i].ctltype);
-		assert_int_equal((unsigned int)jp.jp_ctltype & ~CTLTYPE,
-		    rows[i].access);
+		assert_int_equal(
+		    (unsigned int)jp.jp_ctltype & ~CTLTYPE, rows[i].access);
 		assert_int_equal(jp.jp_flags, rows[i].flags);
 		assert_int_equal(jp.jp_valuelen, rows[i].valuelen);
 		assert_int_equal(jp.jp_elemlen, rows[i].elemlen);
@@ -170,7 +170,7 @@ test_values_in_memory(void **state)
 	assert_int_equal(jailparam_init(&jp, "nopersist"), 0);
 	assert_int_equal(jailparam_import(&jp, "true"), 0);
 	memcpy(&i, jp.jp_value, sizeof(i));
-	assert_int_equal(i, 1);		/* of "nopersist", not of "persist" */
+	assert_int_equal(i, 1); /* of "nopersist", not of "persist" */
 	jailparam_free(&jp, 1);
 
 	assert_int_equal(jailparam_init(&jp, "host"), 0);
@@ -255,9 +255,9 @@ test_unknown(void **state)
 	assert_int_equal(errno, ENOENT);
 	assert_string_equal(jail_errmsg, "unknown parameter: no.such.thing");
 	assert_int_equal(jailparam_init(&jp, "persit"), -1);
-	assert_string_equal(jail_errmsg,
-	    "unknown parameter: persit (did you mean persist?)");
-	jailparam_free(&jp, 1);		/* half-built */
+	assert_string_equal(
+	    jail_errmsg, "unknown parameter: persit (did you mean persist?)");
+	jailparam_free(&jp, 1); /* half-built */
 }
 
 static void
@@ -339,9 +339,9 @@ test_calls_refuse(void **state)
 	assert_true(*jail_errmsg != '\0');
 	assert_int_equal(jail_set(iov, 4, 0), -1);
 	assert_int_equal(errno, EINVAL);
-	assert_string_equal(jail_errmsg,
-	    "no valid operation (create or update)");
-	assert_string_equal(errmsg, "no vali");		/* cut to its size */
+	assert_string_equal(
+	    jail_errmsg, "no valid operation (create or update)");
+	assert_string_equal(errmsg, "no vali"); /* cut to its size */
 	assert_int_equal(jail_set(iov, 4, JAIL_CREATE | JAIL_GET_DESC), -1);
 	assert_int_equal(errno, EINVAL);
 	assert_int_equal(jail_get(iov, 4, JAIL_CREATE), -1);
@@ -349,7 +349,7 @@ test_calls_refuse(void **state)
 	assert_int_equal(jail_get(iov, 4, 0), -1);
 	assert_int_equal(errno, ENOENT);
 	assert_string_equal(jail_errmsg, "no jail specified");
-	iov[0].iov_len = 3;		/* no NUL */
+	iov[0].iov_len = 3; /* no NUL */
 	assert_int_equal(jail_get(iov, 4, 0), -1);
 	assert_int_equal(errno, EINVAL);
 	assert_int_equal(jail_attach_jd(0), -1);
