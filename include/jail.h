@@ -11,6 +11,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* jp_flags */
 #define JP_RAWVALUE	0x01	/* the value is the caller's buffer */
@@ -89,6 +90,7 @@ char *jailparam_export(struct jailparam *jp);
 /* Free what the elements hold, not the array. */
 void jailparam_free(struct jailparam *jp, unsigned int njp);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

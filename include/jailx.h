@@ -17,6 +17,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* ---- The parameter table ------------------------------------------- */
 
@@ -149,8 +150,12 @@ int jailx_load(struct jailx_set *set, int jid, bool dying);
  * jid, or 0 at the end.  Jails that go meanwhile are passed over.  Root
  * also clears away what dead builders left.
  */
+enum {
+	JAILX_ITER_DYING = 0x1,		/* dying jails as well */
+	JAILX_ITER_HIDDEN = 0x2,	/* parameters of JAILX_HIDDEN as well */
+};
 struct jailx_iter;
-struct jailx_iter *jailx_iter_open(bool dying);
+struct jailx_iter *jailx_iter_open(unsigned int flags);
 int jailx_iter_next(struct jailx_iter *it, struct jailx_set *set);
 void jailx_iter_close(struct jailx_iter *it);
 
@@ -213,6 +218,12 @@ int jailx_spawn(int jid, const struct jailx_spawn *how,
     struct jailx_child *ret_child);
 
 /*
+ * After a failed jailx_spawn(): what a shell would exit with, 127 or 126, if
+ * it was the exec itself that failed, else 0.
+ */
+int jailx_exec_status(void);
+
+/*
  * The wait status of the program, as of waitpid(2), once it has ended; the
  * child is done afterwards.  Blocks.
  */
@@ -228,6 +239,7 @@ int jailx_kill(const struct jailx_child *child, int sig);
 int jailx_pty_open(int jid, const struct jailx_user *user, int *ret_master,
     int *ret_slave);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -39,9 +39,6 @@ ssize_t jails_list(int jails, int **ret, struct jerr *e);
 /* Open a jail below the cgroup of jail 0, in whatever state it is. */
 int jail_open(int jails, int jid, struct jail *ret);
 
-/* May it be for jail_reap()?  alive: it was just seen to be. */
-bool jail_is_orphan(const struct jail *j, bool alive);
-
 /*
  * Open a living jail.  -ENOENT "jail N not found"; a jail that is being
  * built or removed is not found, unless dying.

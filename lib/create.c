@@ -147,9 +147,7 @@ jail_create(const struct pset *params, int *hold, struct jerr *e)
 	if (geteuid() != 0)
 		return jerr(e, EPERM, "jail_set: Operation not permitted "
 		    "(creating a jail needs root)");
-	if (pset_merge(&b.rec.params, params) < 0)
-		r = jerr_sys(e, ENOMEM, "parameters");
-	else
+	if ((r = pset_merge(&b.rec.params, params, e)) == 0)
 		r = jail_check_new(&b.rec.params, b.held, e);
 	if (r == 0)
 		r = stages_setup(&b, e);

@@ -79,8 +79,8 @@ missing_interp(int root, int program, char *buf, size_t size,
 	return interp < 0;
 }
 
-int
-exec_error(const struct jail *j, const struct jailx_spawn *how, int err,
+static int
+describe(const struct jail *j, const struct jailx_spawn *how, int err,
     struct jerr *e)
 {
 	auto_close int root = -1, program = -1;
@@ -97,4 +97,14 @@ exec_error(const struct jail *j, const struct jailx_spawn *how, int err,
 		    "program of this machine, or a script without #!)",
 		    how->argv[0]);
 	return jerr_sys(e, err, "exec %s", how->argv[0]);
+}
+
+int
+exec_error(const struct jail *j, const struct jailx_spawn *how, int err,
+    struct jerr *e)
+{
+	int r = describe(j, how, err, e);
+
+	e->status = err == ENOENT ? 127 : 126;
+	return r;
 }

@@ -3,6 +3,8 @@
 #ifndef FACE_H
 #define FACE_H
 
+#include <stdbool.h>
+
 #define API __attribute__((visibility("default")))
 
 struct jerr;
@@ -16,10 +18,17 @@ int face(int r, const struct jerr *e);
  * All parameters of a jail, defaults and computed ones filled in, as
  * jailx_load().
  */
-int face_load(struct pset *set, int jid, int dying, struct jerr *e);
+int face_load(struct pset *set, int jid, bool dying, struct jerr *e);
 
-/* The parameters of an open jail: 0, or -ENOENT when it is not shown. */
-int face_read(struct pset *set, const struct jail *j, int dying);
+/* Flags of an iteration that shows all that the caller may see. */
+unsigned int face_flags(bool dying);
+
+/*
+ * The parameters of an open jail: 0, or -ENOENT when it is not shown.
+ * *ret_orphan, where given: it may be for jail_reap().
+ */
+int face_read(struct pset *set, const struct jail *j, unsigned int flags,
+    bool *ret_orphan);
 
 /* The jid of a living jail with this name: jid or -ENOENT, a sentence. */
 int face_named(const char *name, struct jerr *e);

@@ -143,14 +143,19 @@ jail_find(int jid, bool dying, struct jail *ret, struct jerr *e)
 {
 	auto_close int jails = jails_dir(false, e);
 	struct jail j = JAIL_INIT;
+	enum jail_state state;
 
 	if (jails < 0 && jails != -ENOENT)
 		return jails;
 	if (jails < 0 || jail_open(jails, jid, &j) < 0)
 		return jerr(e, ENOENT, "jail %d not found", jid);
 	if (!dying && !jail_is_alive(&j)) {
+		bool ending = store_state(j.dir, &state) == 0 &&
+		    state == JAIL_ENDING;
+
 		jail_done(&j);
-		return jerr(e, ENOENT, "jail %d not found", jid);
+		return jerr(e, ENOENT, ending ? "jail %d is dying" :
+		    "jail %d not found", jid);
 	}
 	*ret = j;
 	return 0;
@@ -190,15 +195,6 @@ drop_abandoned_start(const struct jail *j)
 		return;
 	if (cg_populated(payload) == 0)
 		(void)jail_destroy_locked(j, &e);	/* the next one will */
-}
-
-bool
-jail_is_orphan(const struct jail *j, bool alive)
-{
-	enum jail_persist persist;
-
-	return !alive || (store_persist(j->dir, &persist) == 0 &&
-	    persist == PERSIST_START);
 }
 
 void

@@ -174,7 +174,6 @@ store_read(int dir, bool hidden, struct record *ret)
 {
 	char text[XA_SIZE + 1];
 	struct record rec = { 0 };
-	enum jail_persist persist;
 	int r;
 
 	if ((r = read_half(dir, XA_USER, false, text, NULL, &rec)) == 0)
@@ -182,8 +181,8 @@ store_read(int dir, bool hidden, struct record *ret)
 	if (r == 0 && hidden)
 		r = read_half(dir, XA_TRUSTED, true, text, NULL, &rec);
 	if (r == 0)
-		r = store_persist(dir, &persist);
-	if (r == 0 && persist == PERSIST_YES)
+		r = store_persist(dir, &rec.persist);
+	if (r == 0 && rec.persist == PERSIST_YES)
 		r = pset_put(&rec.params, P_PERSIST, "true");
 	if (r < 0)
 		record_done(&rec);

@@ -38,6 +38,7 @@ struct record {
 	enum jail_state	 state;
 	unsigned int	 seq;		/* grows with each update */
 	uint32_t	 idmap;		/* host id of the jail's root */
+	enum jail_persist persist;
 	struct pset	 params;
 };
 

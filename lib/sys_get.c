@@ -28,7 +28,7 @@ load_next(struct pset *set, int lastjid, bool dying, struct jerr *e)
 		auto_jail struct jail j = JAIL_INIT;
 
 		if (jids[i] > lastjid && jail_open(jails, jids[i], &j) == 0 &&
-		    face_read(set, &j, dying) == 0)
+		    face_read(set, &j, face_flags(dying), NULL) == 0)
 			return jids[i];
 	}
 	return jerr(e, ENOENT, "no jail after %d", lastjid);

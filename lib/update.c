@@ -181,8 +181,8 @@ write_changes(const struct jail *j, struct record *rec,
 {
 	int r;
 
-	if (pset_merge(&rec->params, wanted) < 0)
-		return jerr_sys(e, ENOMEM, "parameters");
+	if ((r = pset_merge(&rec->params, wanted, e)) < 0)
+		return r;
 	if (!pset_is(&rec->params, P_HOST, "inherit") &&
 	    (r = update_names(j, wanted, e)) < 0)
 		return r;

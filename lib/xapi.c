@@ -206,16 +206,22 @@ compute(struct pset *set, const struct jail *j, bool alive)
 }
 
 int
-face_read(struct pset *set, const struct jail *j, int dying)
+face_read(struct pset *set, const struct jail *j, unsigned int flags,
+    bool *ret_orphan)
 {
 	struct record rec;
 	bool alive;
-	int r = store_read(j->dir, geteuid() == 0, &rec);
+	int r = store_read(j->dir, (flags & JAILX_ITER_HIDDEN) != 0, &rec);
 
+	if (ret_orphan != NULL)
+		*ret_orphan = true;
 	if (r < 0)
 		return -ENOENT;
 	alive = rec.state == JAIL_ALIVE && cg_populated(j->dir) == 1;
-	if (!alive && (!dying || rec.state == JAIL_CREATING)) {
+	if (ret_orphan != NULL)
+		*ret_orphan = !alive || rec.persist == PERSIST_START;
+	if (!alive && ((flags & JAILX_ITER_DYING) == 0 ||
+	    rec.state == JAIL_CREATING)) {
 		record_done(&rec);
 		return -ENOENT;
 	}
@@ -224,15 +230,22 @@ face_read(struct pset *set, const struct jail *j, int dying)
 	return compute(set, j, alive);
 }
 
+unsigned int
+face_flags(bool dying)
+{
+	return (dying ? JAILX_ITER_DYING : 0U) |
+	    (geteuid() == 0 ? JAILX_ITER_HIDDEN : 0U);
+}
+
 int
-face_load(struct pset *set, int jid, int dying, struct jerr *e)
+face_load(struct pset *set, int jid, bool dying, struct jerr *e)
 {
 	auto_jail struct jail j = JAIL_INIT;
 	int r;
 
-	if ((r = jail_find(jid, true, &j, e)) < 0)
+	if ((r = jail_find(jid, dying, &j, e)) < 0)
 		return r;
-	if (face_read(set, &j, dying) < 0)
+	if (face_read(set, &j, face_flags(dying), NULL) < 0)
 		return jerr(e, ENOENT, "jail %d not found", jid);
 	return 0;
 }
@@ -249,7 +262,7 @@ struct jailx_iter {
 	int	 jails;
 	int	*jids;
 	size_t	 n, i;
-	bool	 dying;
+	unsigned int flags;
 	bool	 reap;
 };
 
@@ -264,7 +277,7 @@ jailx_iter_close(struct jailx_iter *it)
 }
 
 API struct jailx_iter *
-jailx_iter_open(bool dying)
+jailx_iter_open(unsigned int flags)
 {
 	struct jailx_iter *it = calloc(1, sizeof(*it));
 	struct jerr e;
@@ -274,8 +287,9 @@ jailx_iter_open(bool dying)
 		(void)face(jerr_sys(&e, ENOMEM, "list of jails"), &e);
 		return NULL;
 	}
-	it->dying = dying;
 	it->reap = geteuid() == 0;
+	/* the hidden half is root's: others get the rest */
+	it->flags = it->reap ? flags : flags & ~(unsigned int)JAILX_ITER_HIDDEN;
 	it->jails = jails_dir(false, &e);
 	if (it->jails >= 0)
 		n = jails_list(it->jails, &it->jids, &e);
@@ -296,11 +310,12 @@ jailx_iter_next(struct jailx_iter *it, struct jailx_set *set)
 	while (it->i < it->n) {
 		int jid = it->jids[it->i++];
 		struct jail j = JAIL_INIT;
+		bool orphan = false;
 		int r = -ENOENT;
 
 		if (jail_open(it->jails, jid, &j) == 0)
-			r = face_read(&set->p, &j, it->dying);
-		if (it->reap && j.dir >= 0 && jail_is_orphan(&j, r == 0))
+			r = face_read(&set->p, &j, it->flags, &orphan);
+		if (it->reap && orphan)
 			jail_reap(it->jails, jid);
 		jail_done(&j);
 		if (r == 0)
@@ -312,7 +327,7 @@ jailx_iter_next(struct jailx_iter *it, struct jailx_set *set)
 int
 face_named(const char *name, struct jerr *e)
 {
-	struct jailx_iter *it = jailx_iter_open(false);
+	struct jailx_iter *it = jailx_iter_open(0);
 	struct jailx_set *set = jailx_set_new();
 	int jid = 0;
 
@@ -346,13 +361,23 @@ jailx_user_done(struct jailx_user *user)
 	user_done(user);
 }
 
+static int exec_status;
+
 API int
 jailx_spawn(int jid, const struct jailx_spawn *how,
     struct jailx_child *ret_child)
 {
-	struct jerr e;
+	struct jerr e = { .err = 0 };
+	int r = spawn(jid, how, ret_child, &e);
 
-	return face(spawn(jid, how, ret_child, &e), &e);
+	exec_status = e.status;
+	return face(r, &e);
+}
+
+API int
+jailx_exec_status(void)
+{
+	return exec_status;
 }
 
 API int

@@ -269,7 +269,7 @@ run_old(struct options *o, char **argv)
 static int
 remove_all(const struct options *o)
 {
-	struct jailx_iter *it = jailx_iter_open(false);
+	struct jailx_iter *it = jailx_iter_open(0);
 	struct jailx_set *set = jailx_set_new();
 	int jid, r, status = 0;
 

@@ -115,14 +115,14 @@ fail_start(const struct request *q, const struct jailx_spawn *how, int error)
 	errno = error;
 	if (how->cwd != NULL && says("chdir", how->cwd, error))
 		err(1, "chdir: %s", how->cwd);
-	if (strncmp(jail_errmsg, "jail", 4) == 0 || error == EISDIR)
+	if (jailx_exec_status() == 0)
 		fail_attach(q);
 	if (says("exec", program, error))
 		warn("%s: %s", q->command != NULL ? "execvp" : "execlp",
 		    program);
 	else
 		warnx("%s", jail_errmsg);
-	exit(error == ENOENT ? 127 : 126);
+	exit(jailx_exec_status());
 }
 
 /* Start the command and stay with it.  Returns its exit status. */

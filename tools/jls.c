@@ -298,7 +298,8 @@ load_one(const struct jls *j, const char *jail, struct jailx_set *set)
 
 	if (jid >= 0)
 		return jailx_load(set, jid, dying);
-	if (!dying || (it = jailx_iter_open(true)) == NULL)
+	if (!dying || (it = jailx_iter_open(JAILX_ITER_DYING |
+	    JAILX_ITER_HIDDEN)) == NULL)
 		return -1;
 	while ((jid = jailx_iter_next(it, set)) > 0)
 		if (strcmp(jls_get(set, "name"), jail) == 0)
@@ -312,8 +313,13 @@ print_all(
     const struct jls *j, const struct jls_view *view, struct jailx_set *set)
 {
 	struct jailx_iter *it;
+	unsigned int flags = 0;
 
-	it = jailx_iter_open((j->flags & JLS_DYING) != 0);
+	if ((j->flags & JLS_DYING) != 0)
+		flags |= JAILX_ITER_DYING;
+	if ((j->flags & JLS_PARAMS) != 0)
+		flags |= JAILX_ITER_HIDDEN;
+	it = jailx_iter_open(flags);
 	if (it == NULL)
 		errx(1, "%s", jail_errmsg);
 	view->begin(j);

@@ -141,6 +141,14 @@ jail_user(int jid, const struct jailx_set *set, struct jailx_user *user)
 	return jailx_user_find(user, host ? 0 : jid, name) < 0 ? -1 : 1;
 }
 
+/* Root's home and shell, for a clean environment: the jail's, or the host's. */
+static bool
+root_user(int jid, struct jailx_user *user)
+{
+	return jailx_user_find(user, jid, "0") == 0 ||
+	    jailx_user_find(user, 0, "0") == 0;
+}
+
 /* ---- running ---- */
 
 /* How it ended, said as FreeBSD does. */
@@ -185,13 +193,15 @@ run_argv(const struct request *q, int jid, const struct jailx_set *set,
 	struct jailx_spawn how = { .argv = argv, .survive = background };
 	struct jailx_user user = { 0 };
 	int has_user = jail_user(jid, set, &user), status = 0, r;
-	char **env = env_build(clean, has_user > 0 ? &user : NULL);
+	bool known = has_user > 0 || (clean && has_user == 0 &&
+	    root_user(jid, &user));
+	char **env = env_build(clean, known ? &user : NULL);
 
 	note(q, "run command in jail%s%s: %s", has_user > 0 ? " as " : "",
 	    has_user > 0 ? user.name : "", title);
 	if (has_user > 0)
 		how.user = &user;
-	if (clean && has_user > 0)
+	if (clean && known)
 		how.cwd = user.home;
 	if (has_user < 0 || env == NULL ||
 	    (!clean && add_jail_variables(&env, jid, set) < 0)) {
@@ -201,8 +211,7 @@ run_argv(const struct request *q, int jid, const struct jailx_set *set,
 	} else {
 		how.envp = (const char *const *)env;
 		if ((r = spawn_in_jail(jid, &how, &status)) < 0) {
-			*ret_status = errno == ENOENT ? 127 :
-			    errno == EACCES || errno == ENOEXEC ? 126 : 1;
+			*ret_status = jailx_exec_status();
 			say("%s", jail_errmsg);
 			say("%s: failed", title);
 		}

@@ -14,6 +14,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* Flags of jail_set() and jail_get(). */
 #define JAIL_CREATE	0x01	/* create the jail if it does not exist */
@@ -70,6 +71,7 @@ int jail_remove(int jid);
 int jail_attach_jd(int fd);
 int jail_remove_jd(int fd);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

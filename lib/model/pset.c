@@ -21,6 +21,22 @@ pval_done(struct pval *v)
 	*v = (struct pval){ 0 };
 }
 
+static int
+pval_add(struct pval *v, char *text)
+{
+	char **array;
+
+	if (text == NULL ||
+	    (array = grow(v->v, v->n, sizeof(*v->v))) == NULL) {
+		free(text);
+		return -ENOMEM;
+	}
+	v->v = array;
+	v->v[v->n++] = text;
+	v->set = true;
+	return 0;
+}
+
 void
 pset_done(struct pset *s)
 {
@@ -28,6 +44,7 @@ pset_done(struct pset *s)
 
 	for (i = 0; i < P_COUNT; i++)
 		pval_done(&s->val[i]);
+	pval_done(&s->keys);
 	free(s->key);
 	s->key = NULL;
 }
@@ -35,19 +52,7 @@ pset_done(struct pset *s)
 int
 pset_raw(struct pset *s, enum param_id id, const char *text)
 {
-	struct pval *v = &s->val[id];
-	char **array, *copy;
-
-	if ((copy = strdup(text)) == NULL)
-		return -ENOMEM;
-	if ((array = grow(v->v, v->n, sizeof(*v->v))) == NULL) {
-		free(copy);
-		return -ENOMEM;
-	}
-	v->v = array;
-	v->v[v->n++] = copy;
-	v->set = true;
-	return 0;
+	return pval_add(&s->val[id], strdup(text));
 }
 
 int
@@ -94,22 +99,45 @@ add_addresses(struct pset *s, enum param_id id, const char *value,
 	return r;
 }
 
-/* meta.KEY: change one line of the text. */
+/* meta.KEY: to be applied to the text that the jail has then. */
 static int
-add_key(struct pset *s, enum param_id id, const char *name, const char *value,
-    struct jerr *e)
+add_key(struct pset *s, const char *name, const char *value, struct jerr *e)
 {
-	const struct jailx_param *p = param(id);
-	const char *old = pset_get(s, id, 0);
+	struct buf b = BUF_INIT;
+
+	if (strpbrk(name, "=\n") != NULL ||
+	    (value != NULL && strchr(value, '\n') != NULL))
+		return jerr(e, EINVAL, "%s: a key or its value cannot hold "
+		    "a line break", name);
+	buf_str(&b, name);
+	if (value != NULL)
+		buf_fmt(&b, "=%s", value);
+	return pval_add(&s->keys, buf_take(&b)) < 0 ?
+	    jerr_sys(e, ENOMEM, "%s", name) : 0;
+}
+
+/* Apply one change of a key. */
+static int
+apply_key(struct pset *s, const char *change, struct jerr *e)
+{
+	auto_free char *name = strndup(change, strcspn(change, "="));
+	enum param_id id = name != NULL ? param_find(name, NULL) : P_COUNT;
+	const char *value = strchr(change, '='), *old;
 	auto_buf struct buf b = BUF_INIT, canon = BUF_INIT;
 	int r;
 
-	if (value_key_set(old != NULL ? old : "", name + strlen(p->name) + 1,
-	    value, &b) < 0)
+	if (id == P_COUNT)
+		return jerr_sys(e, ENOMEM, "%s", change);
+	old = pset_get(s, id, 0);
+	if (value_key_set(old != NULL ? old : "",
+	    name + strlen(param(id)->name) + 1,
+	    value != NULL ? value + 1 : NULL, &b) < 0)
 		return jerr_sys(e, ENOMEM, "%s", name);
-	if ((r = value_canon(p, b.p, false, &canon, e)) < 0)
+	if ((r = value_canon(param(id), b.p != NULL ? b.p : "", false, &canon,
+	    e)) < 0)
 		return r;
-	if (buf_err(&canon) < 0 || pset_put(s, id, canon.p) < 0)
+	if (buf_err(&canon) < 0 ||
+	    pset_put(s, id, canon.p != NULL ? canon.p : "") < 0)
 		return jerr_sys(e, ENOMEM, "%s", name);
 	return 0;
 }
@@ -140,7 +168,7 @@ pset_add(struct pset *s, const char *name, const char *value, struct jerr *e)
 	if (p->type == JAILX_IP4 || p->type == JAILX_IP6)
 		return add_addresses(s, id, value, e);
 	if (p->type == JAILX_KEYVALUE && strcmp(name, p->name) != 0)
-		return add_key(s, id, name, value, e);
+		return add_key(s, name, value, e);
 	if (p->type == JAILX_LIST && value == NULL) {
 		s->val[id].set = true;
 		return 0;
@@ -201,9 +229,10 @@ pset_bool(const struct pset *s, enum param_id id)
 }
 
 int
-pset_merge(struct pset *to, const struct pset *from)
+pset_merge(struct pset *to, const struct pset *from, struct jerr *e)
 {
 	size_t i, k;
+	int r = 0;
 
 	for (i = 0; i < P_COUNT; i++) {
 		if (!from->val[i].set)
@@ -213,8 +242,10 @@ pset_merge(struct pset *to, const struct pset *from)
 		for (k = 0; k < from->val[i].n; k++) {
 			if (pset_raw(to, (enum param_id)i,
 			    from->val[i].v[k]) < 0)
-				return -ENOMEM;
+				return jerr_sys(e, ENOMEM, "parameters");
 		}
 	}
-	return 0;
+	for (k = 0; r == 0 && k < from->keys.n; k++)
+		r = apply_key(to, from->keys.v[k], e);
+	return r;
 }

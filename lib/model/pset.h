@@ -21,6 +21,8 @@ struct pval {
 
 struct pset {
 	struct pval	val[P_COUNT];
+	struct pval	keys;	/* "meta.KEY=VALUE", or "meta.KEY" to delete:
+				   changes to a text that is not known yet */
 	char		*key;	/* the last key value handed out */
 };
 
@@ -49,7 +51,10 @@ bool pset_bool(const struct pset *s, enum param_id id);
 /* Is the value, or the default, this text? */
 bool pset_is(const struct pset *s, enum param_id id, const char *text);
 
-/* Copy every set value of from into to, replacing.  0 or -ENOMEM. */
-int pset_merge(struct pset *to, const struct pset *from);
+/*
+ * Copy every set value of from into to, replacing, and apply its changes of
+ * keys to the texts there.  0, or -errno with a sentence.
+ */
+int pset_merge(struct pset *to, const struct pset *from, struct jerr *e);
 
 #endif

@@ -12,6 +12,7 @@ jerr(struct jerr *e, int err, const char *fmt, ...)
 	va_list ap;
 
 	e->err = err;
+	e->status = 0;
 	va_start(ap, fmt);
 	(void)vsnprintf(e->msg, sizeof(e->msg), fmt, ap);
 	va_end(ap);
@@ -25,6 +26,7 @@ jerr_sys(struct jerr *e, int err, const char *fmt, ...)
 	size_t len;
 
 	e->err = err;
+	e->status = 0;
 	va_start(ap, fmt);
 	(void)vsnprintf(e->msg, sizeof(e->msg), fmt, ap);
 	va_end(ap);

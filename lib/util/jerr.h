@@ -10,6 +10,7 @@
 
 struct jerr {
 	int	err;		/* positive errno, 0 while nothing failed */
+	int	status;		/* a shell's word for a failed exec, or 0 */
 	char	msg[JERR_LEN];
 };
 

@@ -1,0 +1,260 @@
+#!/usr/bin/env atf-sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Whoever works for a jail dies, stops or freezes: its builder, its pid 1, the
+# process that stands for a command, jexec.
+#
+# The moments are spread over the time that an undisturbed run takes, with
+# some beyond its end.  The kernel needs a while to end what a killed builder
+# had started, so the next jls is asked at once, and again only where a process
+# of the run was still on its way out (settle): a thing that is left when all
+# of them have gone is left for good.
+
+# shellcheck source=tests/host/common.sh disable=SC1091
+. "$(atf_get_srcdir)/common.sh"
+
+MOMENTS=40		# of each of the six ways to start a jail
+
+# A fresh random number below $1.
+random() {
+	echo $(($(od -An -N4 -tu4 /dev/urandom) % $1))
+}
+
+# One jls is enough, and the name is free at once.
+settled() {
+	jls >/dev/null || atf_fail "$1: jls: exit status $?"
+	if ! "$PWD/left" "$name" "$PWD" >left.out; then
+		late=$((late + 1))
+		sed "s/^/$1: at first: /" left.out
+		sleep 0.02
+		nothing_left "$1" "$name"
+	fi
+}
+
+# Kill the given jail -c at many moments: short name, parameters.
+kill_often() {
+	local i usec whole
+
+	helper left
+	helper killat
+	[ -d "$JAIL_TEST_ROOT/bin" ] || make_root
+	name=$(name_of "$1")
+	shift
+	echo "$name" >>jails
+	whole=0
+	for i in 1 2 3 4 5; do
+		HOSTTEST=$name "$PWD/killat" - jail -q -c "name=$name" \
+		    "path=$JAIL_TEST_ROOT" "$@" >usec 2>err || :
+		[ -s err ] && atf_fail "undisturbed: $(cat err)"
+		jail -R "$name" >/dev/null 2>&1
+		[ "$(tail -n 1 usec)" -gt "$whole" ] &&
+		    whole=$(tail -n 1 usec)
+	done
+	late=0
+	killed=0
+	i=0
+	while [ "$i" -lt "$MOMENTS" ]; do
+		i=$((i + 1))
+		usec=$((whole * i / MOMENTS + $(random 100)))
+		HOSTTEST=$name "$PWD/killat" "$usec" jail -q -c "name=$name" \
+		    "path=$JAIL_TEST_ROOT" "$@" >/dev/null 2>&1 &&
+		    killed=$((killed + 1))
+		if ! jail -q -c "name=$name-again" "path=$JAIL_TEST_ROOT" \
+		    command=/bin/true 2>err; then
+			atf_fail "$usec us: another one: $(cat err)"
+		fi
+		# a run that was over before leaves what it should
+		if [ "$(jls -j "$name" dying 2>/dev/null)" = false ]; then
+			jail -R "$name" 2>/dev/null
+		fi
+		settled "killed after $usec us"
+		jail -q -c "name=$name" "path=$JAIL_TEST_ROOT" \
+		    command=/bin/true 2>err ||
+		    atf_fail "$usec us: again: $(cat err)"
+	done
+	echo "$whole us; $killed of $MOMENTS killed, $late late"
+	[ "$killed" -ge $((MOMENTS / 2)) ] ||
+	    atf_fail "only $killed of $MOMENTS killed: the moments are wrong"
+}
+
+new_case command "the builder killed: with a command"
+command_body() {
+	kill_often cmd command=/bin/true
+}
+
+new_case persist "the builder killed: a jail that would stay"
+persist_body() {
+	kill_often stay persist
+}
+
+new_case hooks "the builder killed: with exec.start and exec.poststart"
+hooks_body() {
+	kill_often hooks persist exec.start=/bin/true \
+	    exec.start="/bin/sleep 0.002" exec.poststart=/bin/true
+}
+
+new_case long "the builder killed: a command that would not end"
+long_body() {
+	kill_often long exec.start="/bin/sleep 0.002" \
+	    command="/bin/sh" -c "sleep 0.003; sleep 0.003"
+}
+
+new_case thin "the builder killed: a thin jail"
+thin_body() {
+	JAIL_TEST_ROOT=$PWD/thin
+	mkdir -p "$JAIL_TEST_ROOT/bin"
+	kill_often thin thin command=/bin/true
+}
+
+new_case mounts "the builder killed: with mounts of every kind"
+mounts_body() {
+	make_root
+	mkdir -p "$JAIL_TEST_ROOT/vol" "$JAIL_TEST_ROOT/dev/fd" vol
+	kill_often mnt command=/bin/true mount.devfs mount.procfs \
+	    mount.fdescfs \
+	    mount="$PWD/vol $JAIL_TEST_ROOT/vol nullfs rw 0 0" \
+	    mount="tmpfs $JAIL_TEST_ROOT/tmp tmpfs rw 0 0"
+}
+
+# A jail with a process.  Sets name, jid and dir.
+make_busy() {
+	helper left
+	make_jail "$1" exec.start="/bin/sleep 1000 &"
+	dir=$(cgroup_of "$jid")
+	[ -n "$dir" ] || atf_fail "no cgroup of $jid"
+}
+
+new_case warden "its pid 1 killed"
+warden_body() {
+	make_busy warden
+	kill -KILL "$(cat "$dir/cgroup.procs")"
+	nothing_left "warden killed" "$name"
+	make_busy warden
+	jexec "$name" sleep 1000 &
+	pid=$!
+	sleep 0.1
+	began=$(now_ms)
+	kill -KILL "$(cat "$dir/cgroup.procs")"
+	wait "$pid"
+	atf_check_equal 137 $?
+	in_time "jexec after its jail's end" 2000 "$began"
+	nothing_left "warden killed under jexec" "$name"
+}
+
+# The process in payload/ that is jexec's child.
+stand_in() {
+	local pid
+
+	while read -r pid; do
+		[ "$(awk '/^PPid/ { print $2 }' "/proc/$pid/status")" = "$1" ] &&
+		    echo "$pid"
+	done <"$dir/payload/cgroup.procs"
+}
+
+new_case stand_in "the process that stands for a command killed"
+stand_in_body() {
+	make_busy standin
+	jexec "$name" sleep 1001 &
+	pid=$!
+	sleep 0.2
+	a=$(stand_in "$pid")
+	[ -n "$a" ] || atf_fail "no process stands for the command"
+	began=$(now_ms)
+	kill -KILL "$a"
+	wait "$pid"
+	atf_check_equal 137 $?
+	in_time "jexec" 2000 "$began"
+	atf_check -o match:false jls -j "$name" dying
+	# its command ends with it
+	began=$(now_ms)
+	while jexec "$name" ps | grep -q 'sleep 1001'; do
+		in_time "the command" 2000 "$began"
+	done
+	jexec "$name" true || atf_fail "cannot be entered any more"
+	atf_check jail -r "$name"
+	nothing_left "removed" "$name"
+}
+
+new_case jexec_killed "jexec killed: its command ends"
+jexec_killed_body() {
+	make_busy jexeckill
+	jexec "$name" sleep 1002 &
+	pid=$!
+	sleep 0.2
+	kill -KILL "$pid"
+	wait "$pid"
+	sleep 0.2
+	atf_check -o not-match:"sleep 1002" cat_cmdlines
+	atf_check jail -r "$name"
+	nothing_left "removed" "$name"
+}
+
+cat_cmdlines() {
+	local pid
+
+	while read -r pid; do
+		tr '\0' ' ' <"/proc/$pid/cmdline"
+		echo
+	done <"$dir/payload/cgroup.procs"
+}
+
+new_case stopped "jexec, the stand-in and the command stopped: jail -r works"
+stopped_body() {
+	local who
+
+	for who in jexec stand_in both; do
+		make_busy "stop$who"
+		jexec "$name" sleep 1003 &
+		pid=$!
+		sleep 0.2
+		a=$(stand_in "$pid")
+		case $who in
+		jexec)		kill -STOP "$pid" ;;
+		stand_in)	kill -STOP "$a" ;;
+		both)		kill -STOP "$pid" "$a" ;;
+		esac
+		began=$(now_ms)
+		# everything hears of it by SIGTERM first, for 1 s
+		jail -m "name=$name" stop.timeout=1
+		timeout 20 jail -r "$name" || atf_fail "$who: jail -r: $?"
+		in_time "jail -r with $who stopped" 4000 "$began"
+		kill -CONT "$pid" 2>/dev/null
+		wait "$pid"
+		nothing_left "$who stopped" "$name"
+	done
+}
+
+new_case frozen "a frozen jail: jexec is bounded, jail -r works"
+frozen_body() {
+	make_busy frozen
+	echo 1 >"$dir/cgroup.freeze"
+	began=$(now_ms)
+	atf_check -s exit:1 -o empty -e match:"no process started" \
+	    timeout 30 jexec "$name" true
+	in_time "jexec of a frozen jail" 15000 "$began"
+	# once more while it is being looked for
+	timeout 60 jexec "$name" true 2>/dev/null &
+	pid=$!
+	sleep 0.2
+	began=$(now_ms)
+	jail -m "name=$name" stop.timeout=1
+	timeout 20 jail -r "$name" || atf_fail "jail -r: exit status $?"
+	in_time "jail -r of a frozen jail" 4000 "$began"
+	wait "$pid"
+	in_time "jexec after that" 5000 "$began"
+	nothing_left "frozen" "$name"
+}
+
+atf_init_test_cases() {
+	atf_add_test_case command
+	atf_add_test_case persist
+	atf_add_test_case hooks
+	atf_add_test_case long
+	atf_add_test_case thin
+	atf_add_test_case mounts
+	atf_add_test_case warden
+	atf_add_test_case stand_in
+	atf_add_test_case jexec_killed
+	atf_add_test_case stopped
+	atf_add_test_case frozen
+}
