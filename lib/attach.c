@@ -120,6 +120,7 @@ entry_enter(const struct entry *en, const struct jailx_user *user,
 	*ret_step = "dumpable";
 	if ((r = ns_hide()) < 0)
 		return r;
+	jails_forget();
 	*ret_step = "setns";
 	if (setns(en->warden, (int)en->namespaces) < 0)
 		return -errno;

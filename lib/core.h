@@ -33,6 +33,9 @@ void jail_done(struct jail *j);
  */
 int jails_dir(bool create, struct jerr *e);
 
+/* Close what jails_dir() keeps open: before a jail is entered. */
+void jails_forget(void);
+
 /* All jids there are, ascending, to be freed.  Returns how many. */
 ssize_t jails_list(int jails, int **ret, struct jerr *e);
 

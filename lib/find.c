@@ -41,8 +41,8 @@ jail_done(struct jail *j)
  */
 static const char *const places[] = { "system.slice/jail.service", "." };
 
-int
-jails_dir(bool create, struct jerr *e)
+static int
+find_jails(bool create, struct jerr *e)
 {
 	auto_close int root = cg_root();
 	size_t i;
@@ -66,6 +66,31 @@ jails_dir(bool create, struct jerr *e)
 	if (fd == -ENOENT && !create)
 		return fd;
 	return fd < 0 ? jerr_sys(e, -fd, "cgroup jail") : fd;
+}
+
+/*
+ * Kept once it is open: it is never removed, and looked up a dozen times by
+ * one run of jail(8).
+ */
+static int known = -1;
+
+void
+jails_forget(void)
+{
+	cleanup_close(&known);
+}
+
+int
+jails_dir(bool create, struct jerr *e)
+{
+	int fd;
+
+	if (known < 0 && (fd = find_jails(create, e)) < 0)
+		return fd;
+	if (known < 0)
+		known = fd;
+	fd = fcntl(known, F_DUPFD_CLOEXEC, 0);
+	return fd < 0 ? jerr_sys(e, errno, "cgroup jail") : fd;
 }
 
 static int

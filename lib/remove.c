@@ -10,7 +10,6 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <sys/wait.h>
 
 #include "cg.h"
 #include "build.h"
@@ -24,15 +23,10 @@
 int
 jail_destroy_locked(const struct jail *j, struct jerr *e)
 {
-	auto_free pid_t *pids = NULL;
 	int i, r = -EBUSY;
 
-	(void)cg_procs(j->dir, &pids);	/* only to be reaped below */
 	for (i = 0; r == -EBUSY && i < TRIES; i++)
 		r = stages_undo(j, e);
-	/* its warden is our child where this process built the jail */
-	if (pids != NULL && pids[0] > 0)
-		(void)waitpid(pids[0], NULL, WNOHANG);
 	return r;
 }
 

@@ -141,6 +141,9 @@ undo_warden(const struct jail *j, struct jerr *e)
 	(void)jail_warden(j, &pid, &pidfd);	/* only to wait faster */
 	if ((r = cg_kill(j->dir)) == 0)
 		r = cg_wait_empty(j->dir, REMOVE_MSEC, pidfd);
+	/* it is our child where this process built the jail */
+	if (pidfd >= 0)
+		(void)waitid(P_PIDFD, (id_t)pidfd, NULL, WEXITED | WNOHANG);
 	if (r == -ENOENT || r == -ENODEV)
 		return 0;	/* the cgroup has gone meanwhile */
 	if (r == 0)

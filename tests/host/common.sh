@@ -7,6 +7,32 @@ host_dir=$(atf_get_srcdir)
 # shellcheck source=tests/tool/common.sh disable=SC1091
 . "$host_dir/../tool/common.sh"
 
+# Remove the jails in the list, and end what a broken one has left running.
+tidy() {
+	local line pid
+
+	[ -f jails ] || return 0
+	remove_jails
+	[ -x left ] || return 0
+	while read -r name; do
+		"$PWD/left" "$name" | while read -r line pid rest; do
+			[ "$line" != process ] || kill -KILL "${pid%:}"
+		done
+	done <jails
+	jls >/dev/null
+}
+
+# As the tool tests' one, with a cleanup that is more thorough.
+new_case() {
+	atf_test_case "$1" cleanup
+	eval "$1_head() {
+		atf_set descr '$2'
+		atf_set require.user root
+		atf_set require.progs 'jail jls jexec busybox cc $3'
+	}
+	$1_cleanup() { tidy; }"
+}
+
 # The program NAME.c of this directory, static; compiled where it is missing.
 helper() {
 	[ -x "$PWD/$1" ] || atf_check cc -std=gnu17 -O1 -D_GNU_SOURCE -Wall \
@@ -20,6 +46,18 @@ nothing_left() {
 	"$PWD/left" "$2" "$PWD" >left.out && return
 	sed 's/^/left: /' left.out >&2
 	atf_fail "$1: something is left of $2"
+}
+
+# The same where the kernel may need a while, 2 s, to end processes.
+soon_nothing_left() {
+	local since
+
+	since=$(now_ms)
+	while ! { jls >/dev/null && "$PWD/left" "$2" "$PWD" >/dev/null; }; do
+		[ $(($(now_ms) - since)) -lt 2000 ] || break
+		sleep 0.02
+	done
+	nothing_left "$1" "$2"
 }
 
 # The cgroup of a jid.

@@ -1,0 +1,165 @@
+#!/usr/bin/env atf-sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Every system call of the create path fails once, in each process that takes
+# part: jail(8), the helper that holds the namespaces, the first process and
+# the warden that it becomes, the two that start a command (failcall.c says why
+# not by strace).  After each: success, or a sentence and a status; no hang; and
+# after one jls nothing is left, and the name is free.
+#
+# A call may fail without harm, and the jail is there.  Not so those of which
+# the safety of the jail depends: after these a success is a failure of the
+# test ("careful" below).
+
+# shellcheck source=tests/host/common.sh disable=SC1091
+. "$(atf_get_srcdir)/common.sh"
+
+# These must not fail unseen: isolation would be missing.
+CAREFUL="setns unshare setgroups setresuid setresgid seccomp capset
+    close_range mount_setattr move_mount pivot_root umount2 keyctl chdir
+    getcwd setsid mount openat2"
+
+is_careful() {
+	local name
+
+	for name in $CAREFUL; do
+		[ "$name" = "$1" ] && return 0
+	done
+	return 1
+}
+
+bad() {
+	echo "$*" >>bad
+}
+
+build_failcall() {
+	cc -E -dM -include sys/syscall.h -x c /dev/null |
+	    sed -n 's/^#define SYS_\([a-z0-9_]*\) .*/	[SYS_\1] = "\1",/p' \
+	    >names.h
+	atf_check cc -std=gnu17 -O1 -D_GNU_SOURCE -Wall -Wextra -static \
+	    -I "$PWD" -o failcall "$host_dir/failcall.c"
+}
+
+# What one failed call came to: process:call:how, then the name of the call.
+judge() {
+	local careful=
+
+	is_careful "$2" && careful=yes
+	case $status in
+	0)
+		[ -z "$careful" ] || bad "$1 $2: went unnoticed"
+		echo "$2" >>harmless ;;
+	124)
+		bad "$1 $2: hangs" ;;
+	137)
+		[ "${1##*:}" = kill ] || bad "$1 $2: killed" ;;
+	12[89] | 13? | 14?)
+		bad "$1 $2: exit status $status: $(cat err)" ;;
+	*)
+		# writing the sentence may be what failed
+		grep -q '^jail: .' err || [ "${1%%:*} ${2%v}" = "0 write" ] ||
+		    bad "$1 $2: status $status and not a word" ;;
+	esac
+}
+
+# Let each call fail, or every so many-th: how, that, path, parameters.
+fail_each() {
+	local how stride path at n what calls
+
+	helper left
+	how=$1 stride=$2 path=$3
+	shift 3
+	[ -x failcall ] || build_failcall
+	[ -d "$JAIL_TEST_ROOT/bin" ] || make_root
+	name=$(name_of "inject")
+	echo "$name" >>jails
+	HOSTTEST=$name atf_check -o ignore ./failcall calls list \
+	    jail -q -c "name=$name" "path=$path" "$@"
+	jail -R "$name" >/dev/null 2>&1
+	# each name of each process at least twice, then every stride-th
+	# (without the TLS of arch_prctl no program lives to tell)
+	awk -v stride="$stride" '$3 == "arch_prctl" { next }
+	    ++seen[$1, $3] <= 2 || NR % stride == 0' \
+	    calls >chosen
+	n=0
+	: >bad
+	: >harmless
+	while read -r at calls what; do
+		at=$at:$calls:$how
+		: >err
+		HOSTTEST=$name timeout -k 5 20 ./failcall hit "$at" \
+		    jail -q -c "name=$name" "path=$path" "$@" \
+		    >/dev/null 2>err </dev/null
+		status=$?
+		[ -s hit ] || continue
+		n=$((n + 1))
+		what=$(cat hit)
+		judge "$at" "$what"
+		[ "$status" -eq 0 ] && jail -R "$name" >/dev/null 2>&1
+		jls >/dev/null || bad "$at $what: jls: $?"
+		if ! ./left "$name" "$PWD" >left.out; then
+			sleep 0.05
+			jls >/dev/null
+			if ./left "$name" "$PWD" >left.out; then
+				echo "$at $what: late" >>late
+			else
+				bad "$at $what: left: $(cat left.out)"
+			fi
+		fi
+		jail -q -c "name=$name" "path=$JAIL_TEST_ROOT" \
+		    command=/bin/true 2>err </dev/null ||
+		    bad "$at $what: again: $(cat err)"
+	done <chosen
+	echo "$n of $(wc -l <calls) calls failed; harmless:"
+	sort harmless | uniq -c
+	[ ! -f late ] || cat late
+	[ "$n" -gt 0 ] || atf_fail "no call failed"
+	[ -s bad ] || return 0
+	cat bad >&2
+	atf_fail "$how: $(wc -l <bad) of $n: $(head -n 1 bad | cut -c 1-200)"
+}
+
+# The parameters that reach most of the code.
+fail_each_of_all() {
+	make_root
+	mkdir -p "$JAIL_TEST_ROOT/vol" vol
+	fail_each "$1" "$2" "$JAIL_TEST_ROOT" persist mount.devfs \
+	    mount.procfs mount.fdescfs \
+	    mount="$PWD/vol $JAIL_TEST_ROOT/vol nullfs rw 0 0" \
+	    mount="tmpfs $JAIL_TEST_ROOT/tmp tmpfs rw 0 0" \
+	    exec.start=/bin/true exec.poststart=/bin/true
+}
+
+new_case command "every call: a command in a plain jail" cc
+command_body() {
+	fail_each EIO 1 "$JAIL_TEST_ROOT" command=/bin/true
+}
+
+new_case all "every call: mounts, devices, hooks, persist" cc
+all_body() {
+	fail_each_of_all ENOMEM 2
+}
+
+new_case thin "calls of a thin jail" cc
+thin_body() {
+	mkdir thin
+	fail_each EIO 7 "$PWD/thin" thin command=/bin/true
+}
+
+new_case killed "killed at every call: a command" cc
+killed_body() {
+	fail_each kill 1 "$JAIL_TEST_ROOT" command=/bin/true
+}
+
+new_case killed_all "killed at calls: mounts, devices, hooks, persist" cc
+killed_all_body() {
+	fail_each_of_all kill 3
+}
+
+atf_init_test_cases() {
+	atf_add_test_case command
+	atf_add_test_case all
+	atf_add_test_case thin
+	atf_add_test_case killed
+	atf_add_test_case killed_all
+}

@@ -1,0 +1,68 @@
+# shellcheck shell=sh disable=SC2034,SC2154,SC3043
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# What the tests of programs in jails share, on top of common.sh: jails that
+# run one command, and what must not be left of them.
+
+prog_dir=$(atf_get_srcdir)
+# shellcheck source=tests/tool/common.sh disable=SC1091
+. "$prog_dir/common.sh"
+
+NOBODY="setpriv --reuid 65534 --regid 65534 --clear-groups"
+
+# Nothing of the jails of this case: they all have paths below its directory.
+nothing_left() {
+	"$prog_dir/left.py" "$PWD" >left.out && return
+	cat left.out >&2
+	atf_fail "something is left"
+}
+
+# For jails that the test makes by itself: the name of X, to be cleaned up.
+# Sets name.
+new_name() {
+	name=$(name_of "$1")
+	echo "$name" >>jails
+}
+
+# Wait until a command succeeds: seconds, the command.
+wait_for() {
+	local tenths
+
+	tenths=$(($1 * 10))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		tenths=$((tenths - 1))
+		[ $tenths -gt 0 ] || return 1
+		sleep 0.1
+	done
+}
+
+now_ms() {
+	date +%s%3N
+}
+
+# Copy a program with its libraries to a root, as by hand.
+copy_dynamic() {
+	local lib
+
+	mkdir -p "$2/bin"
+	cp "$1" "$2/bin/" || atf_fail "cp $1"
+	for lib in $(ldd "$1" | grep -o '/[^ ]*'); do
+		mkdir -p "$2${lib%/*}"
+		cp -L "$lib" "$2$lib" || atf_fail "cp $lib"
+	done
+}
+
+# The ELF interpreter of a program.
+interpreter_of() {
+	ldd "$1" | sed -n 's/^[[:space:]]*\(\/[^ ]*ld[^ ]*\) .*/\1/p'
+}
+
+# A jail's processes on the host: those in its cgroup.
+pids_of() {
+	local dir
+
+	dir=$(find /sys/fs/cgroup -maxdepth 5 -type d \
+	    -path "*/jail/$1/payload" 2>/dev/null | head -n 1)
+	[ -n "$dir" ] && cat "$dir/cgroup.procs"
+}
