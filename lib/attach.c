@@ -23,6 +23,7 @@
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "caps.h"
@@ -99,6 +100,23 @@ become(const struct jailx_user *user)
 	return caps_raise();
 }
 
+/* Real time and a raised priority of the caller's stay with the caller. */
+static int
+reset_scheduler(void)
+{
+	struct sched_param none = { 0 };
+	int nice;
+
+	if (syscall(SYS_sched_getscheduler, 0) > SCHED_OTHER &&
+	    syscall(SYS_sched_setscheduler, 0, SCHED_OTHER, &none) < 0)
+		return -errno;
+	errno = 0;
+	nice = getpriority(PRIO_PROCESS, 0);
+	if (nice < 0 && errno == 0 && setpriority(PRIO_PROCESS, 0, 0) < 0)
+		return -errno;
+	return 0;
+}
+
 int
 entry_enter(const struct entry *en, const struct jailx_user *user,
     const char **ret_step)
@@ -117,6 +135,9 @@ entry_enter(const struct entry *en, const struct jailx_user *user,
 	*ret_step = "setrlimit";
 	if (policy.mlock && setrlimit(RLIMIT_MEMLOCK, &no_limit) < 0)
 		return -errno;
+	*ret_step = "scheduler";
+	if ((r = reset_scheduler()) < 0)
+		return r;
 	*ret_step = "dumpable";
 	if ((r = ns_hide()) < 0)
 		return r;

@@ -32,6 +32,7 @@ struct build {
 	int			 payload;	/* cgroup */
 	int			 start_lock;	/* -1: nobody holds it up */
 	bool			 held;
+	char			*real;		/* path, canonical */
 	int			 path;		/* O_PATH on the host */
 	int			 proc;		/* a procfs of our own */
 	int			 userns;

@@ -51,6 +51,9 @@ int jail_find(int jid, bool dying, struct jail *ret, struct jerr *e);
 /* Is it alive: built, not being removed, not ended by itself? */
 bool jail_is_alive(const struct jail *j);
 
+/* The same: 1, 0, or -errno when that could not be found out. */
+int jail_ask_alive(const struct jail *j);
+
 /* The pid of its warden with a pidfd: -ESRCH when the jail is ending. */
 int jail_warden(const struct jail *j, pid_t *ret_pid, int *ret_pidfd);
 

@@ -128,6 +128,7 @@ build_done(struct build *b)
 
 	for (i = 0; i < nitems(fds); i++)
 		cleanup_close(fds[i]);
+	free(b->real);
 	mounts_done(b);
 	thin_plan_done(&b->thin);
 	jail_done(&b->jail);

@@ -9,6 +9,7 @@
 #include "cleanup.h"
 #include "elf.h"
 #include "jerr.h"
+#include "path.h"
 #include "spawn.h"
 #include "uapi.h"
 
@@ -24,8 +25,7 @@ open_program(int root, const struct jailx_spawn *how)
 	int fd = -1;
 
 	if (strchr(how->argv[0], '/') != NULL)
-		return sys_openat2(root, how->argv[0], O_RDONLY | O_CLOEXEC |
-		    O_NONBLOCK | O_NOCTTY, 0, RESOLVE);
+		return path_open_below(root, how->argv[0]);
 	for (i = 0; how->envp[i] != NULL; i++) {
 		if (strncmp(how->envp[i], "PATH=", 5) == 0)
 			path = how->envp[i] + 5;
@@ -34,8 +34,7 @@ open_program(int root, const struct jailx_spawn *how)
 		len = strcspn(dir, ":");
 		(void)snprintf(name, sizeof(name), "%.*s/%s", (int)len, dir,
 		    how->argv[0]);
-		fd = sys_openat2(root, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK |
-		    O_NOCTTY, 0, RESOLVE);
+		fd = path_open_below(root, name);
 		if (dir[len] == '\0')
 			break;
 	}
@@ -59,7 +58,7 @@ script_interp(int fd, char *buf, size_t size)
 		return 0;
 	memcpy(buf, head + start, len);
 	buf[len] = '\0';
-	return 1;
+	return name_is_plain(buf);
 }
 
 /* Is the file there and its interpreter missing?  Its name, then. */

@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/jail.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "buf.h"
@@ -73,11 +74,27 @@ find_jails(bool create, struct jerr *e)
  * one run of jail(8).
  */
 static int known = -1;
+static uint64_t known_id;
+
+/* A caller that closes what it does not know may have closed ours. */
+static bool
+is_known(void)
+{
+	uint64_t id = 0;
+	struct statfs fs;
+
+	if (known >= 0 && cg_id(known, &id) == 0 && id == known_id &&
+	    fstatfs(known, &fs) == 0 && fs.f_type == CGROUP2_MAGIC)
+		return true;
+	known = -1;	/* not ours to close */
+	return false;
+}
 
 void
 jails_forget(void)
 {
-	cleanup_close(&known);
+	if (is_known())
+		cleanup_close(&known);
 }
 
 int
@@ -85,10 +102,12 @@ jails_dir(bool create, struct jerr *e)
 {
 	int fd;
 
-	if (known < 0 && (fd = find_jails(create, e)) < 0)
-		return fd;
-	if (known < 0)
+	if (!is_known()) {
+		if ((fd = find_jails(create, e)) < 0)
+			return fd;
 		known = fd;
+		(void)cg_id(fd, &known_id);	/* 0 then: looked up again */
+	}
 	fd = fcntl(known, F_DUPFD_CLOEXEC, 0);
 	return fd < 0 ? jerr_sys(e, errno, "cgroup jail") : fd;
 }
@@ -154,13 +173,21 @@ jail_open(int jails, int jid, struct jail *ret)
 	return 0;
 }
 
+int
+jail_ask_alive(const struct jail *j)
+{
+	enum jail_state state;
+	int r = store_state(j->dir, &state);
+
+	if (r < 0)
+		return r;
+	return state == JAIL_ALIVE ? cg_populated(j->dir) : 0;
+}
+
 bool
 jail_is_alive(const struct jail *j)
 {
-	enum jail_state state;
-
-	return store_state(j->dir, &state) == 0 && state == JAIL_ALIVE &&
-	    cg_populated(j->dir) == 1;
+	return jail_ask_alive(j) == 1;
 }
 
 int
@@ -227,21 +254,22 @@ jail_reap(int jails, int jid)
 {
 	auto_jail struct jail j = JAIL_INIT;
 	auto_close int lock = -1, above = -1;
-	enum jail_state state;
 	struct jerr e;
 	int r;
 
 	if (jail_open(jails, jid, &j) < 0 || (lock = cg_lock(j.dir, true)) < 0)
 		return;
-	if (jail_is_alive(&j)) {
+	if ((r = jail_ask_alive(&j)) == 1) {
 		drop_abandoned_start(&j);
 		return;
 	}
+	/* when in doubt (no memory, no descriptors) it lives */
+	if (r < 0 && r != -ENODATA)
+		return;
 	/*
 	 * No record: its builder holds the lock of jail/ until there is one
 	 * and may be waiting for the lock that we hold.
 	 */
-	r = store_state(j.dir, &state);
 	if (r == -ENODATA && (above = cg_lock(jails, true)) < 0)
 		return;
 	(void)jail_destroy_locked(&j, &e);	/* the next one will */

@@ -24,6 +24,7 @@
 #include "jerr.h"
 #include "mnt.h"
 #include "ns.h"
+#include "path.h"
 #include "uapi.h"
 
 /* A forked process keeps a lock alive: let go of it first of all. */
@@ -67,16 +68,15 @@ static int
 step_path(struct build *b, struct jerr *e)
 {
 	const char *path = pset_get(&b->rec.params, P_PATH, 0);
-	auto_close int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	struct stat was, is;
+	struct stat was;
+	int fd;
 
-	if (fd < 0 || fstat(b->path, &was) < 0 || fstat(fd, &is) < 0)
+	if (fstat(b->path, &was) < 0)
 		return jerr_sys(e, errno, "path %s", path);
-	if (was.st_dev != is.st_dev || was.st_ino != is.st_ino)
-		return jerr(e, EAGAIN, "path %s: was exchanged meanwhile",
-		    path);
+	if ((fd = path_open_known(b->real, was.st_dev, was.st_ino)) < 0)
+		return jerr_sys(e, -fd, "path %s", path);
 	close_fd(b->path);
-	b->path = take_fd(&fd);
+	b->path = fd;
 	return 0;
 }
 

@@ -22,6 +22,7 @@
 #include "io.h"
 #include "jerr.h"
 #include "mnt.h"
+#include "path.h"
 #include "uapi.h"
 
 /* ---- options ---- */
@@ -124,6 +125,8 @@ static int
 check_source(struct build_mount *m, struct jerr *e)
 {
 	struct stat st;
+	char *canon;
+	int r;
 
 	if (strcmp(m->fs.type, "nullfs") != 0 &&
 	    strcmp(m->fs.type, "bind") != 0)
@@ -131,8 +134,12 @@ check_source(struct build_mount *m, struct jerr *e)
 	if (m->fs.source[0] != '/')
 		return jerr(e, EINVAL, "%s: %s: not an absolute pathname",
 		    m->who, m->fs.source);
-	if (stat(m->fs.source, &st) < 0)
-		return jerr_sys(e, errno, "%s: %s", m->who, m->fs.source);
+	if ((r = path_canon(m->fs.source, m->who, &canon, e)) < 0)
+		return r;
+	free(m->fs.source);
+	m->fs.source = canon;
+	if (stat(canon, &st) < 0)
+		return jerr_sys(e, errno, "%s: %s", m->who, canon);
 	m->is_file = !S_ISDIR(st.st_mode);
 	return 0;
 }
@@ -325,9 +332,15 @@ unescape(char *s)
 	*out = '\0';
 }
 
-/* Mount point and type of a mountinfo line. */
+/* A line of mountinfo. */
+struct mountinfo {
+	long	 id;
+	char	*point;
+	char	*type;
+};
+
 static int
-parse_mountinfo(char *line, char **ret_point, char **ret_type)
+parse_mountinfo(char *line, struct mountinfo *ret)
 {
 	char *rest = line, *sep = strstr(line, " - ");
 	int i;
@@ -335,14 +348,15 @@ parse_mountinfo(char *line, char **ret_point, char **ret_type)
 	if (sep == NULL)
 		return -EINVAL;
 	*sep = '\0';
-	*ret_type = sep + 3;
-	(*ret_type)[strcspn(*ret_type, " ")] = '\0';
+	ret->id = strtol(line, NULL, 10);
+	ret->type = sep + 3;
+	ret->type[strcspn(ret->type, " ")] = '\0';
 	for (i = 0; i < 4; i++)
 		(void)strsep(&rest, " ");
 	if (rest == NULL)
 		return -EINVAL;
-	*ret_point = strsep(&rest, " ");
-	unescape(*ret_point);
+	ret->point = strsep(&rest, " ");
+	unescape(ret->point);
 	return 0;
 }
 
@@ -363,29 +377,36 @@ is_below_any(const struct buf *list, const char *name)
 }
 
 /*
- * One mount below path.  What cannot be idmapped or is hidden by another
- * mount stays out: the jail sees the bare directory.
+ * One mount below path.  A jail that shares path may exchange directories and
+ * links on the way: the name is resolved below path without links, and what
+ * is found must be the mount of that line.  What cannot be idmapped or is
+ * hidden by another mount stays out: the jail sees the bare directory.
  */
-static int
-carry(struct build *b, const char *point, const char *name, struct jerr *e)
+static void
+carry(struct build *b, const struct mountinfo *m, const char *name)
 {
-	auto_close int mnt = mount_idmapped(b, AT_FDCWD, point, 0, "path",
-	    point, e);
-	auto_close int target = mnt >= 0 ? mnt_resolve(b->root, name) : -1;
+	auto_close int source = sys_openat2(b->path, name + 1,
+	    O_PATH | O_CLOEXEC, 0, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS |
+	    RESOLVE_NO_MAGICLINKS);
+	auto_close int mnt = -1, target = -1;
+	struct jerr e;
 
-	if (mnt >= 0 && target >= 0)
+	if (source < 0 || mnt_id(source) != m->id)
+		return;
+	mnt = mount_idmapped(b, source, "", 0, "path", m->point, &e);
+	if (mnt >= 0 && (target = mnt_resolve(b->root, name)) >= 0)
 		(void)mnt_attach(mnt, target);	/* as above */
-	return 0;
 }
 
 int
 mount_carried(struct build *b, struct jerr *e)
 {
-	const char *path = pset_get(&b->rec.params, P_PATH, 0), *name;
+	const char *name;
 	auto_close int fd = openat(b->proc, "thread-self/mountinfo",
 	    O_RDONLY | O_CLOEXEC);
 	auto_buf struct buf text = BUF_INIT, kernel = BUF_INIT;
-	char *rest, *line, *point, *type;
+	struct mountinfo m;
+	char *rest, *line;
 	int r;
 
 	if (fd < 0)
@@ -394,19 +415,18 @@ mount_carried(struct build *b, struct jerr *e)
 		return jerr_sys(e, -r, "mountinfo");
 	rest = text.p;
 	while ((line = strsep(&rest, "\n")) != NULL) {
-		if (parse_mountinfo(line, &point, &type) < 0 ||
-		    (name = below_path(path, point)) == NULL ||
+		if (parse_mountinfo(line, &m) < 0 ||
+		    (name = below_path(b->real, m.point)) == NULL ||
 		    name[1] == '\0')
 			continue;
 		/* what lies on a kernel interface is part of it */
-		if (is_kernel_type(type)) {
+		if (is_kernel_type(m.type)) {
 			buf_add(&kernel, name, strlen(name) + 1);
 			continue;
 		}
 		if (is_below_any(&kernel, name))
 			continue;
-		if ((r = carry(b, point, name, e)) < 0)
-			return r;
+		carry(b, &m, name);
 	}
 	return 0;
 }
@@ -438,10 +458,8 @@ do_nullfs(const struct build *b, const struct build_mount *m, struct jerr *e)
 
 	if ((r = parse_options(m, &attr, NULL, e)) < 0)
 		return r;
-	source = sys_openat2(AT_FDCWD, m->fs.source, O_PATH | O_CLOEXEC, 0,
-	    RESOLVE_NO_MAGICLINKS);
-	if (source < 0)
-		return jerr_sys(e, errno, "%s: %s", m->who, m->fs.source);
+	if ((source = path_open(m->fs.source)) < 0)
+		return jerr_sys(e, -source, "%s: %s", m->who, m->fs.source);
 	if ((mnt = mount_idmapped(b, source, "", attr, m->who, m->fs.source,
 	    e)) < 0)
 		return mnt;

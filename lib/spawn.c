@@ -23,6 +23,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -161,20 +162,29 @@ set_directory(const char *cwd)
 }
 
 /* Keep what is needed and close the rest, of the host's above all. */
-static void
+static int
 keep_fds(struct pipes *p)
 {
 	int *fds[] = { &p->report, &p->status, &p->leash };
 	const int n = (int)nitems(fds);
-	int i;
+	int i, fd;
 
 	/* first out of each other's way, then to their places */
-	for (i = 0; i < n; i++)
-		*fds[i] = fcntl(*fds[i], F_DUPFD_CLOEXEC, FD_FIRST + n);
-	for (i = 0; i < n; i++)
-		*fds[i] = dup3(*fds[i], FD_FIRST + i, O_CLOEXEC);
-	(void)syscall(SYS_close_range, 3, FD_FIRST - 1, 0);
-	(void)syscall(SYS_close_range, FD_FIRST + n, ~0U, 0);
+	for (i = 0; i < n; i++) {
+		fd = fcntl(*fds[i], F_DUPFD_CLOEXEC, FD_FIRST + n);
+		if (fd < 0)
+			return -errno;
+		*fds[i] = fd;
+	}
+	for (i = 0; i < n; i++) {
+		if ((fd = dup3(*fds[i], FD_FIRST + i, O_CLOEXEC)) < 0)
+			return -errno;
+		*fds[i] = fd;
+	}
+	if (syscall(SYS_close_range, 3, FD_FIRST - 1, 0) < 0 ||
+	    syscall(SYS_close_range, FD_FIRST + n, ~0U, 0) < 0)
+		return -errno;
+	return 0;
 }
 
 /* C shares A's memory until it execs (vfork): it must change nothing of it. */
@@ -214,12 +224,18 @@ stand_for(pid_t child, struct pipes *p)
 	sigset_t set;
 	siginfo_t si;
 	int status = 0;
+	pid_t pid;
 
 	(void)sigemptyset(&set);
 	(void)sigaddset(&set, SIGCHLD);
 	(void)sigaddset(&set, SIG_PASS);
-	while (waitpid(child, &status, WNOHANG) == 0) {
-		if (sigwaitinfo(&set, &si) == SIG_PASS)
+	while ((pid = waitpid(child, &status, WNOHANG)) == 0 ||
+	    (pid > 0 && WIFSTOPPED(status))) {
+		/* it asked for a tracer (PTRACE_TRACEME): not us */
+		if (pid > 0)
+			(void)ptrace(PTRACE_DETACH, child, NULL,
+			    (void *)(intptr_t)WSTOPSIG(status));
+		else if (sigwaitinfo(&set, &si) == SIG_PASS)
 			(void)kill(child, si.si_value.sival_int); /* ESRCH */
 	}
 	(void)io_write(p->status, &status, sizeof(status));	/* EOF tells */
@@ -247,7 +263,8 @@ attach_and_run(const struct entry *en, const struct jailx_spawn *how,
 	if ((r = place_stdio(how->stdio)) < 0 ||
 	    (r = entry_enter(en, how->user, &step)) < 0)
 		give_up(p, -r, step, 0);
-	keep_fds(p);
+	if ((r = keep_fds(p)) < 0)
+		give_up(p, -r, "descriptors", 0);
 	/* a change of ids clears it: only now */
 	if (!how->survive && (r = die_with_parent(p)) < 0)
 		give_up(p, -r, "parent", 0);

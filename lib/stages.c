@@ -20,6 +20,7 @@
 #include "io.h"
 #include "jerr.h"
 #include "ns.h"
+#include "path.h"
 
 #define REMOVE_MSEC 30000	/* how long killed processes may take to go */
 
@@ -27,12 +28,18 @@ static int
 setup_path(struct build *b, struct jerr *e)
 {
 	const char *path = pset_get(&b->rec.params, P_PATH, 0);
+	struct stat st;
+	int r;
 
 	if (path[0] != '/')
 		return jerr(e, EINVAL, "path %s: not an absolute pathname",
 		    path);
-	b->path = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return b->path < 0 ? jerr_sys(e, errno, "path %s", path) : 0;
+	if ((r = path_canon(path, "path", &b->real, e)) < 0)
+		return r;
+	if ((b->path = path_open(b->real)) < 0 || fstat(b->path, &st) < 0)
+		return jerr_sys(e, b->path < 0 ? -b->path : errno, "path %s",
+		    path);
+	return S_ISDIR(st.st_mode) ? 0 : jerr_sys(e, ENOTDIR, "path %s", path);
 }
 
 static int

@@ -23,7 +23,9 @@
 #include "cleanup.h"
 #include "jerr.h"
 #include "mnt.h"
+#include "path.h"
 
+#define DEPTH_MAX 64		/* of names: what the stack is made for */
 #define TMPFS_OPTIONS ",mode=755,size=64m,nr_inodes=65536"
 
 /* ---- what is needed ---- */
@@ -156,11 +158,14 @@ node_make(struct node *root, const char *path)
 {
 	struct node *dir = root, *n;
 	size_t len;
+	int depth;
 
-	for (;; path += len, dir = n) {
+	for (depth = 0;; path += len, dir = n, depth++) {
 		path += strspn(path, "/");
 		if ((len = strcspn(path, "/")) == 0)
 			return dir;
+		if (depth == DEPTH_MAX)
+			return NULL;
 		if (len == 1 && path[0] == '.') {
 			n = dir;
 			continue;
@@ -264,7 +269,7 @@ bind_on(const struct build *b, const struct place *p, const char *name,
     int from, const char *source, unsigned int attr, struct jerr *e)
 {
 	auto_close int mnt = mount_idmapped(b, from, source, attr, "thin",
-	    source, e);
+	    name, e);
 	auto_close int target = -1;
 	int r;
 
@@ -320,9 +325,15 @@ add_entry(const struct build *b, const struct place *p,
 	if (t->kind == THIN_LINK)
 		r = symlinkat(t->source, p->dir, node->name) < 0 ? -errno :
 		    set_owner(b, p->dir, node->name, &like);
-	else if ((r = make_point(b, p, node->name, &like)) == 0)
-		return bind_on(b, p, node->name, AT_FDCWD, t->source,
-		    MOUNT_ATTR_RDONLY, e);
+	else if ((r = make_point(b, p, node->name, &like)) == 0) {
+		/* what was planned and nothing that was put in its place */
+		auto_close int source = path_open_known(t->source, t->dev,
+		    t->ino);
+
+		if ((r = source) >= 0)
+			return bind_on(b, p, node->name, source, "",
+			    MOUNT_ATTR_RDONLY, e);
+	}
 	return r < 0 ? jerr_sys(e, -r, "thin: %s", t->name) : 0;
 }
 

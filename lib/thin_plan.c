@@ -338,6 +338,8 @@ plan_add(struct thin_plan *p, const struct vnode *n)
 				     : THIN_FILE;
 	t->name = strdup(n->name);
 	t->source = strdup(n->kind == V_LINK ? n->text : n->source);
+	t->dev = n->dev;
+	t->ino = n->ino;
 	return t->name != NULL && t->source != NULL ? 0 : -ENOMEM;
 }
 

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 struct jerr;
 
@@ -27,6 +28,8 @@ struct thin_entry {
 				   last may be a link of the jail */
 	char		*source; /* FILE, DIR: absolute on the host, without
 				   links; LINK: its text */
+	dev_t		 dev;	/* FILE, DIR: of what was looked at, which */
+	ino_t		 ino;	/* alone may be bound */
 };
 
 struct thin_plan {

@@ -22,6 +22,7 @@
 #include "cleanup.h"
 #include "elf.h"
 #include "thin_view.h"
+#include "uapi.h"
 
 enum {
 	MAX_LINKS = 40,
@@ -236,6 +237,8 @@ host_merge(struct vnode *n)
 		return -ENOMEM;
 	free(n->source);
 	n->source = source;
+	n->dev = st.st_dev;
+	n->ino = st.st_ino;
 	if (!n->jail) {
 		n->kind = kind_of(st.st_mode);
 		n->exec = (st.st_mode & 0111) != 0;
@@ -268,6 +271,8 @@ host_stat(struct vnode *n)
 		free(take_ptr(n->source));
 		return 0;
 	}
+	n->dev = st.st_dev;
+	n->ino = st.st_ino;
 	n->kind = kind_of(st.st_mode);
 	n->exec = (st.st_mode & 0111) != 0;
 	n->open = n->parent->open && (n->kind == V_LINK || is_open(&st));
@@ -461,11 +466,15 @@ view_open(const struct thin_view *v, const struct vnode *n)
 
 	if (n->kind != V_FILE)
 		return n->kind == V_DIR ? -EISDIR : -EACCES;
-	fd =
-	    n->jail ? jail_open(v, n, (uint64_t)flags) : open(n->source, flags);
+	/* on the host: what was looked at, nothing that was put in its place */
+	fd = n->jail ? jail_open(v, n, (uint64_t)flags) :
+		       sys_openat2(AT_FDCWD, n->source, (uint64_t)flags, 0,
+			   RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
 	if (n->jail && fd < 0)
 		return fd;
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return -errno;
+	if (!n->jail && (st.st_dev != n->dev || st.st_ino != n->ino))
+		return -ESTALE;
 	return S_ISREG(st.st_mode) ? take_fd(&fd) : -EACCES;
 }

@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 struct elf;
 
@@ -35,6 +36,8 @@ struct vnode {
 	bool exec; /* some x bit is set */
 	bool taken; /* the jail needs it */
 	char *source; /* on the host, if it is there */
+	dev_t dev; /* of source, as it was looked at */
+	ino_t ino;
 	char *text; /* of a link */
 	struct elf *elf; /* freed with the view */
 	unsigned hash; /* of the last component */

@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Users, of the host by NSS or of a jail by its own files.  A jail's files
- * are foreign text: they are only parsed, by libc's readers of one stream,
- * never by NSS, which would load the jail's modules.
+ * Users, of the host or of a jail by its own files.  A jail's files are
+ * foreign text: they are read up to a limit and parsed here, never by NSS,
+ * which would load the jail's modules.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
-#include <pwd.h>
 #include <spawn.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,12 +17,13 @@
 #include "core.h"
 #include "io.h"
 #include "jerr.h"
+#include "passwd.h"
+#include "path.h"
 #include "spawn.h"
-#include "uapi.h"
 #include "user.h"
-#include "value.h"
 
-#define ID_MAX ((long)UINT32_MAX - 1)	/* (uid_t)-1 is no user */
+#define FILE_MAX	(16 << 20)	/* a passwd file has no more */
+#define GETENT		"/usr/bin/getent"
 
 void
 user_done(struct jailx_user *user)
@@ -41,8 +38,17 @@ user_done(struct jailx_user *user)
 static int
 add_group(struct jailx_user *user, gid_t gid)
 {
-	gid_t *more = grow(user->groups, user->ngroups, sizeof(*more));
+	gid_t *more;
+	size_t i;
 
+	/* ids beyond the range are nobody's in a jail */
+	if (gid >= IDMAP_COUNT)
+		return 0;
+	for (i = 0; i < user->ngroups; i++) {
+		if (user->groups[i] == gid)
+			return 0;
+	}
+	more = grow(user->groups, user->ngroups, sizeof(*more));
 	if (more == NULL)
 		return -ENOMEM;
 	user->groups = more;
@@ -51,28 +57,80 @@ add_group(struct jailx_user *user, gid_t gid)
 }
 
 static int
-take_passwd(const struct passwd *pw, struct jailx_user *ret)
+take_line(const struct passwd_line *p, struct jailx_user *ret)
 {
 	*ret = (struct jailx_user){
-		.uid = pw->pw_uid, .gid = pw->pw_gid,
-		.name = strdup(pw->pw_name), .home = strdup(pw->pw_dir),
-		.shell = strdup(pw->pw_shell[0] != '\0' ? pw->pw_shell :
-		    "/bin/sh"),
+		.uid = p->uid, .gid = p->gid,
+		.name = strdup(p->name), .home = strdup(p->home),
+		.shell = strdup(*p->shell != '\0' ? p->shell : "/bin/sh"),
 	};
 	if (ret->name == NULL || ret->home == NULL || ret->shell == NULL)
 		return -ENOMEM;
 	return 0;
 }
 
+/* Find a name, or a uid in digits, in the text of a passwd file. */
+static int
+find_line(char *text, const char *name, struct jailx_user *ret)
+{
+	char *rest = text, *line;
+	struct passwd_line p;
+	uint32_t id = ID_NONE;
+
+	(void)id_parse(name, &id);	/* else a name */
+	while ((line = strsep(&rest, "\n")) != NULL) {
+		if (passwd_parse(line, &p) == 0 &&
+		    (strcmp(p.name, name) == 0 || p.uid == id))
+			return take_line(&p, ret);
+	}
+	return -ENOENT;
+}
+
+static int
+find_groups(char *text, struct jailx_user *user)
+{
+	char *rest = text, *line;
+	uint32_t gid;
+	int r = add_group(user, user->gid);
+
+	while (r == 0 && (line = strsep(&rest, "\n")) != NULL) {
+		if (group_has(line, user->name, &gid) == 1)
+			r = add_group(user, gid);
+	}
+	return r;
+}
+
+/* The user and his groups by the text of two open files. */
+static int
+read_user(int passwd, int group, const char *name, struct jailx_user *ret)
+{
+	auto_buf struct buf users = BUF_INIT, groups = BUF_INIT;
+	int r;
+
+	if (passwd < 0)
+		return -ENOENT;
+	if ((r = io_slurp(passwd, FILE_MAX, &users)) < 0 || users.p == NULL)
+		return r < 0 ? r : -ENOENT;
+	if ((r = find_line(users.p, name, ret)) < 0)
+		return r;
+	if (group >= 0 && (r = io_slurp(group, FILE_MAX, &groups)) < 0)
+		return r;
+	return groups.p != NULL ? find_groups(groups.p, ret) :
+	    add_group(ret, ret->gid);
+}
+
+/* ---- the host ---- */
+
 /*
- * What getent(1) answers: the words of its line after the key.  The tools
- * are linked statically, without NSS, for their start-up cost; users that
- * are not in the host's files (LDAP...) are asked of it.
+ * What getent(1) answers.  The tools are linked statically, without NSS, for
+ * their start-up cost: users that are not in the host's files (LDAP...) are
+ * asked of it.  Root runs it: nothing of the caller's environment counts.
  */
 static int
 ask_getent(const char *database, const char *key, struct buf *ret)
 {
-	const char *argv[] = { "getent", database, "--", key, NULL };
+	const char *argv[] = { GETENT, database, "--", key, NULL };
+	const char *envp[] = { "PATH=/usr/bin:/bin", "LC_ALL=C", NULL };
 	posix_spawn_file_actions_t actions;
 	int out[2], r, status = 0;
 	pid_t pid;
@@ -80,60 +138,54 @@ ask_getent(const char *database, const char *key, struct buf *ret)
 	if (pipe2(out, O_CLOEXEC) < 0)
 		return -errno;
 	(void)posix_spawn_file_actions_init(&actions);
+	(void)posix_spawn_file_actions_addopen(&actions, 0, "/dev/null",
+	    O_RDONLY, 0);
 	(void)posix_spawn_file_actions_adddup2(&actions, out[1], 1);
-	r = posix_spawnp(&pid, argv[0], &actions, NULL,
-	    (char *const *)(uintptr_t)argv, environ);
+	(void)posix_spawn_file_actions_addopen(&actions, 2, "/dev/null",
+	    O_WRONLY, 0);
+	r = -posix_spawn(&pid, argv[0], &actions, NULL,
+	    (char *const *)(uintptr_t)argv, (char *const *)(uintptr_t)envp);
 	(void)posix_spawn_file_actions_destroy(&actions);
 	close_fd(out[1]);
 	if (r == 0) {
-		r = io_slurp(out[0], 1 << 20, ret);
+		r = io_slurp(out[0], FILE_MAX, ret);
 		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 			;
-	} else {
-		r = r == ENOENT ? -ENOENT : -r;
 	}
 	close_fd(out[0]);
 	return r < 0 ? r : status != 0 || ret->len == 0 ? -ENOENT : 0;
 }
 
-/* "name:x:uid:gid:gecos:home:shell" */
 static int
 getent_user(const char *name, struct jailx_user *ret)
 {
 	auto_buf struct buf b = BUF_INIT;
-	FILE *f;
-	const struct passwd *pw;
-	int r = ask_getent("passwd", name, &b);
+	int r;
 
-	if (r < 0)
+	/* it would take what merely begins like a number for one */
+	if (strchr("0123456789+- \t", *name) != NULL)
+		return -ENOENT;
+	if ((r = ask_getent("passwd", name, &b)) < 0)
 		return r;
-	if ((f = fmemopen(b.p, b.len, "r")) == NULL)
-		return -errno;
-	pw = fgetpwent(f);
-	r = pw != NULL ? take_passwd(pw, ret) : -ENOENT;
-	(void)fclose(f);	/* only read */
-	return r;
+	return find_line(b.p, name, ret);
 }
 
 /* "name gid gid ..." */
 static int
-host_groups(struct jailx_user *user)
+getent_groups(struct jailx_user *user)
 {
 	auto_buf struct buf b = BUF_INIT;
-	char *p, *end;
-	long gid;
+	char *rest, *word;
+	uint32_t gid;
 	int r = add_group(user, user->gid);
 
-	if (r < 0)
+	if (r < 0 || ask_getent("initgroups", user->name, &b) < 0)
 		return r;
-	if ((r = ask_getent("initgroups", user->name, &b)) < 0)
-		return r == -ENOENT ? 0 : r;
-	for (p = b.p + strcspn(b.p, " "); r == 0; p = end) {
-		gid = strtol(p, &end, 10);
-		if (end == p)
-			break;
-		if ((gid_t)gid != user->gid)
-			r = add_group(user, (gid_t)gid);
+	rest = b.p;
+	(void)strsep(&rest, " ");
+	while (r == 0 && (word = strsep(&rest, " \n")) != NULL) {
+		if (id_parse(word, &gid) == 0)
+			r = add_group(user, gid);
 	}
 	return r;
 }
@@ -141,97 +193,32 @@ host_groups(struct jailx_user *user)
 static int
 host_user(const char *name, struct jailx_user *ret)
 {
-	const struct passwd *pw = getpwnam(name);
-	long id;
-	int r;
+	auto_close int passwd = open("/etc/passwd", O_RDONLY | O_CLOEXEC);
+	auto_close int group = open("/etc/group", O_RDONLY | O_CLOEXEC);
+	int r = read_user(passwd, group, name, ret);
 
-	if (pw == NULL && value_long(name, 0, ID_MAX, &id) == 0)
-		pw = getpwuid((uid_t)id);
-	r = pw != NULL ? take_passwd(pw, ret) : getent_user(name, ret);
-	return r < 0 ? r : host_groups(ret);
+	if (r != -ENOENT)
+		return r;
+	r = getent_user(name, ret);
+	return r < 0 ? r : getent_groups(ret);
 }
 
-/* A file below a jail's root; nothing but a plain file is opened. */
-static FILE *
-open_below(int root, const char *name)
-{
-	int fd = sys_openat2(root, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK |
-	    O_NOCTTY, 0, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
-	struct stat st;
-	FILE *f;
-
-	if (fd < 0)
-		return NULL;
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
-	    st.st_size > 16 << 20 || (f = fdopen(fd, "r")) == NULL) {
-		close_fd(fd);
-		return NULL;
-	}
-	return f;
-}
-
-static int
-find_passwd(int root, const char *name, struct jailx_user *ret)
-{
-	FILE *f = open_below(root, "etc/passwd");
-	const struct passwd *pw;
-	long id = -1;
-	int r = -ENOENT;
-
-	(void)value_long(name, 0, ID_MAX, &id);	/* else a name */
-	if (f == NULL)
-		return -ENOENT;
-	while (r == -ENOENT && (pw = fgetpwent(f)) != NULL) {
-		if (strcmp(pw->pw_name, name) == 0 ||
-		    (id >= 0 && pw->pw_uid == (uid_t)id))
-			r = take_passwd(pw, ret);
-	}
-	(void)fclose(f);	/* only read */
-	return r;
-}
-
-static bool
-has_member(const struct group *gr, const char *name)
-{
-	char **m;
-
-	for (m = gr->gr_mem; *m != NULL; m++) {
-		if (strcmp(*m, name) == 0)
-			return true;
-	}
-	return false;
-}
-
-static int
-find_groups(int root, struct jailx_user *user)
-{
-	FILE *f = open_below(root, "etc/group");
-	const struct group *gr;
-	int r = add_group(user, user->gid);
-
-	while (r == 0 && f != NULL && (gr = fgetgrent(f)) != NULL) {
-		if (gr->gr_gid != user->gid && has_member(gr, user->name))
-			r = add_group(user, gr->gr_gid);
-	}
-	if (f != NULL)
-		(void)fclose(f);	/* only read */
-	return r;
-}
+/* ---- a jail ---- */
 
 static int
 jail_user(int jid, const char *name, struct jailx_user *ret, struct jerr *e)
 {
 	auto_jail struct jail j = JAIL_INIT;
-	auto_close int root = -1;
+	auto_close int root = -1, passwd = -1, group = -1;
 	int r;
 
 	if ((r = jail_find(jid, false, &j, e)) < 0 ||
 	    (r = root = spawn_root(&j, e)) < 0)
 		return r;
 	e->err = 0;
-	if ((r = find_passwd(root, name, ret)) == 0)
-		r = find_groups(root, ret);
-	return r;
+	passwd = path_open_below(root, "etc/passwd");
+	group = path_open_below(root, "etc/group");
+	return read_user(passwd, group, name, ret);
 }
 
 int

@@ -136,7 +136,7 @@ jail_user(int jid, const struct jailx_set *set, struct jailx_user *user)
 	const char *name = jailx_set_get(set, "exec.jail_user", 0);
 	bool host = jailx_set_bool(set, "exec.system_jail_user");
 
-	if (name == NULL || *name == '\0')
+	if (name == NULL)
 		return 0;
 	return jailx_user_find(user, host ? 0 : jid, name) < 0 ? -1 : 1;
 }

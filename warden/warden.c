@@ -144,9 +144,15 @@ watch(void)
 {
 	struct pollfd pfd = { .fd = WARDEN_EVENTS, .events = POLLPRI };
 
+	/*
+	 * The jail's root may set our limit of descriptors to none, and poll()
+	 * fails then: without any it still sleeps.
+	 */
 	while (is_populated() ||
-	    fgetxattr(WARDEN_DIR, PERSIST, NULL, 0) >= 0)
-		(void)poll(&pfd, 1, -1);	/* woken for nothing: again */
+	    fgetxattr(WARDEN_DIR, PERSIST, NULL, 0) >= 0) {
+		if (poll(&pfd, 1, -1) < 0)
+			(void)poll(NULL, 0, 100);
+	}
 }
 
 int

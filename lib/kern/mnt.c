@@ -105,6 +105,18 @@ mnt_resolve(int root, const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
+long
+mnt_id(int fd)
+{
+	/* struct statx by its size: libc's may lack the field */
+	uint64_t st[32] = { 0 };
+
+	if (syscall(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_WANT_MNT_ID,
+	    st) < 0)
+		return -errno;
+	return (long)st[STATX_MNT_ID_AT];
+}
+
 int
 mnt_private(void)
 {

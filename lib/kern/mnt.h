@@ -36,6 +36,9 @@ int mnt_attach(int mnt, int target);
  */
 int mnt_resolve(int root, const char *path);
 
+/* The id of the mount that fd lies on, as in mountinfo; -errno. */
+long mnt_id(int fd);
+
 /* Make every mount of this namespace private, so that none propagates. */
 int mnt_private(void);
 

@@ -49,27 +49,35 @@ ns_fork(uint64_t flags, int cgroup, int *ret_pidfd)
 /* ---- a child in the caller's memory ---- */
 
 #define STACK_SIZE (1 << 20)	/* touched pages alone cost something */
+#define GUARD_SIZE (1 << 17)	/* more than any frame */
 
 struct stack {
 	void *base;
 };
 
-static int
-stack_new(struct stack *s)
-{
-	s->base = mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
-	if (s->base != MAP_FAILED)
-		return 0;
-	s->base = NULL;
-	return -errno;
-}
-
 static void
 stack_free(struct stack *s)
 {
 	if (s->base != NULL)
-		(void)munmap(s->base, STACK_SIZE);	/* our own mapping */
+		(void)munmap(s->base, GUARD_SIZE + STACK_SIZE);	/* our own */
+}
+
+static int
+stack_new(struct stack *s)
+{
+	int err;
+
+	s->base = mmap(NULL, GUARD_SIZE + STACK_SIZE, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+	if (s->base == MAP_FAILED) {
+		s->base = NULL;
+		return -errno;
+	}
+	if (mprotect(s->base, GUARD_SIZE, PROT_NONE) == 0)
+		return 0;
+	err = errno;
+	stack_free(s);
+	return -err;
 }
 
 /*
@@ -136,7 +144,7 @@ clone_on(const struct stack *stack, uint64_t flags, int cgroup,
 {
 	struct clone_args args = {
 		.flags = flags, .exit_signal = SIGCHLD,
-		.stack = (uint64_t)(uintptr_t)stack->base,
+		.stack = (uint64_t)(uintptr_t)stack->base + GUARD_SIZE,
 		.stack_size = STACK_SIZE,
 	};
 

@@ -21,8 +21,12 @@
 #define AT_RECURSIVE 0x8000
 #endif
 
+#define STATX_WANT_MNT_ID	0x1000U
+#define STATX_MNT_ID_AT		(144 / 8)	/* of stx_mnt_id */
+
 #define CGROUP2_MAGIC	0x63677270
 #define PROC_MAGIC	0x9fa0
+#define SYSFS_MAGIC	0x62656572
 #define DEVPTS_MAGIC	0x1cd1
 
 static inline int

@@ -84,7 +84,7 @@ struct step {
 /* The namespace flags lie in the low word; so do all others of clone. */
 static const struct step clone_steps[] = {
     {LD, LOW(0), 0, 0},
-    {JSET, CLONE_NEWANY, F_EPERM, F_ALLOW},
+    {JSET, CLONE_NEWANY | CLONE_PARENT, F_EPERM, F_ALLOW},
 };
 
 /* Nothing but what is known to be harmless, for flags are still added. */

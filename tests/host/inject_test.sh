@@ -19,11 +19,15 @@ CAREFUL="setns unshare setgroups setresuid setresgid seccomp capset
     close_range mount_setattr move_mount pivot_root umount2 keyctl chdir
     getcwd setsid mount openat2"
 
+# process:call:how, name
 is_careful() {
 	local name
 
+	# the last one of the stand-in lets go of stdio, and may fail: the
+	# program, which has the same, runs already
+	[ "$2 ${1%:*}" != "close_range 3:$last_range" ] || return 1
 	for name in $CAREFUL; do
-		[ "$name" = "$1" ] && return 0
+		[ "$name" = "$2" ] && return 0
 	done
 	return 1
 }
@@ -44,7 +48,7 @@ build_failcall() {
 judge() {
 	local careful=
 
-	is_careful "$2" && careful=yes
+	is_careful "$1" "$2" && careful=yes
 	case $status in
 	0)
 		[ -z "$careful" ] || bad "$1 $2: went unnoticed"
@@ -81,12 +85,15 @@ fail_each() {
 	awk -v stride="$stride" '$3 == "arch_prctl" { next }
 	    ++seen[$1, $3] <= 2 || NR % stride == 0' \
 	    calls >chosen
+	last_range=$(awk '$1 == 3 && $3 == "close_range" { n = $2 }
+	    END { print n }' calls)
 	n=0
 	: >bad
 	: >harmless
 	while read -r at calls what; do
 		at=$at:$calls:$how
 		: >err
+		rm -f started
 		HOSTTEST=$name timeout -k 5 20 ./failcall hit "$at" \
 		    jail -q -c "name=$name" "path=$path" "$@" \
 		    >/dev/null 2>err </dev/null
@@ -95,8 +102,11 @@ fail_each() {
 		n=$((n + 1))
 		what=$(cat hit)
 		judge "$at" "$what"
-		[ "$status" -eq 0 ] && jail -R "$name" >/dev/null 2>&1
 		jls >/dev/null || bad "$at $what: jls: $?"
+		# killed with all done, a persistent one stays
+		if [ "$status" -eq 0 ] || [ -f started ]; then
+			jail -R "$name" >/dev/null 2>&1
+		fi
 		if ! ./left "$name" "$PWD" >left.out; then
 			sleep 0.05
 			jls >/dev/null
@@ -127,7 +137,7 @@ fail_each_of_all() {
 	    mount.procfs mount.fdescfs \
 	    mount="$PWD/vol $JAIL_TEST_ROOT/vol nullfs rw 0 0" \
 	    mount="tmpfs $JAIL_TEST_ROOT/tmp tmpfs rw 0 0" \
-	    exec.start=/bin/true exec.poststart=/bin/true
+	    exec.start=/bin/true exec.poststart="touch $PWD/started"
 }
 
 new_case command "every call: a command in a plain jail" cc

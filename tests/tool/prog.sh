@@ -17,11 +17,22 @@ nothing_left() {
 	atf_fail "something is left"
 }
 
-# For jails that the test makes by itself: the name of X, to be cleaned up.
-# Sets name.
+# For cleanups, in the place of common.sh's: also what has lost its name.
+remove_jails() {
+	local jid path
+
+	jls jid path | while read -r jid path; do
+		case $path in
+		"$PWD" | "$PWD"/*)
+			jail -R "$jid" >/dev/null 2>&1 ;;
+		esac
+	done
+	return 0
+}
+
+# For jails that the test makes by itself: the name of X.  Sets name.
 new_name() {
 	name=$(name_of "$1")
-	echo "$name" >>jails
 }
 
 # Wait until a command succeeds: seconds, the command.

@@ -52,7 +52,7 @@ status_body() {
 new_case signalled 'a command that a signal ends: 128 and the signal'
 signalled_body() {
 	make_root
-	for n in 1 2 3 9 15; do
+	for n in 1 2 6 9 15; do
 		text="kill -$n \$\$"
 		atf_check -s exit:$((128 + n)) \
 		    -e inline:"jail: sh -c $text: exited on signal $n\n" \
@@ -401,18 +401,14 @@ hooks_body() {
 new_case command_words 'the shell, and no shell'
 command_words_body() {
 	make_root
-	# A command line of the caller's shell is not split again.
+	# What the caller's shell has made words of stays so.
 	atf_check -o inline:"a  b|c\$x\n" \
 	    jail -c path="$root" command=echo 'a  b|c$x'
-	atf_check -o inline:"a b\n" jail -c path="$root" persist name="$(
-	    new_name w; name_of w)" exec.start='echo   a    b'
-	name=$(name_of w)
-	echo "$name" >>jails
-	atf_check jail -R "$name"
-	atf_check -o inline:"a b\n" jail -c path="$root" persist name="$name" \
-	    exec.start='echo "a b"'
-	atf_check jail -R "$name"
-	atf_check jail -c path="$root" persist name="$name" exec.start=''
+	# In a text without characters of the shell there is no quoting.
+	atf_check -o inline:"a b\na  b\n" jail -c path="$root" \
+	    exec.start='echo   a    b' exec.start='echo "a  b"' exec.start='' \
+	    command=true
+	nothing_left
 }
 
 new_case stop 'TERM first, then stop.timeout, then the end'
@@ -421,7 +417,7 @@ stop_body() {
 	new_name a
 	# One that obeys has gone long before.
 	atf_check jail -c name="$name" path="$root" mount.devfs stop.timeout=8 \
-	    exec.start='trap "echo bye >/tmp/bye; exit" TERM; echo ready >/tmp/ready; while :; do sleep 0.1; done &'
+	    exec.start='(trap "echo bye >/tmp/bye; exit" TERM; echo ready >/tmp/ready; while :; do sleep 0.1; done) &'
 	wait_for 5 [ -e "$root/tmp/ready" ] || atf_fail "no start"
 	begin=$(now_ms)
 	atf_check -o match:'^sent SIGTERM to: [0-9 ]+$' -o match:'removed$' \
@@ -432,7 +428,7 @@ stop_body() {
 	# One that ignores TERM is killed when the time is over.
 	rm "$root/tmp/ready"
 	atf_check jail -c name="$name" path="$root" mount.devfs stop.timeout=1 \
-	    exec.start='trap "" TERM; echo ready >/tmp/ready; while :; do sleep 0.1; done &'
+	    exec.start='(trap "" TERM; echo ready >/tmp/ready; while :; do sleep 0.1; done) &'
 	wait_for 5 [ -e "$root/tmp/ready" ] || atf_fail "no start"
 	begin=$(now_ms)
 	atf_check jail -r "$name"
@@ -444,7 +440,7 @@ stop_body() {
 	# 0: no TERM at all.
 	rm "$root/tmp/ready" "$root/tmp/bye"
 	atf_check jail -c name="$name" path="$root" mount.devfs stop.timeout=0 \
-	    exec.start='trap "echo bye >/tmp/bye" TERM; echo ready >/tmp/ready; while :; do sleep 0.1; done &'
+	    exec.start='(trap "echo bye >/tmp/bye" TERM; echo ready >/tmp/ready; while :; do sleep 0.1; done) &'
 	wait_for 5 [ -e "$root/tmp/ready" ] || atf_fail "no start"
 	atf_check -o not-match:SIGTERM -o match:removed jail -v -r "$name"
 	[ ! -e "$root/tmp/bye" ] || atf_fail "TERM was sent"
@@ -612,26 +608,62 @@ cron_body() {
 	nothing_left
 }
 
+# Start jail(8) in the background with a command that creates tmp/ready: its
+# words.  Sets pid.  The shell ignores INT and QUIT there.
+start() {
+	rm -f "$root/tmp/ready"
+	env --default-signal=INT,QUIT jail -c path="$root" mount.devfs "$@" \
+	    >out 2>&1 &
+	pid=$!
+	wait_for 5 [ -e "$root/tmp/ready" ] || atf_fail "no start"
+}
+
 new_case interrupted 'a signal to jail(8) ends the jail'
 interrupted_body() {
 	make_root
 	for n in 1 2 3 15; do
 		sig=$(kill -l $n)
-		new_name "$sig"
-		rm -f "$root/tmp/ready"
-		env --default-signal=INT,QUIT jail -c name="$name" path="$root" \
-		    persist command=/bin/sh -c \
-		    'sleep 100 & echo ready >/tmp/ready; sleep 100' \
-		    >out 2>&1 &
-		pid=$!
-		wait_for 5 [ -s "$root/tmp/ready" ] || atf_fail "no start"
-		kill -$sig $pid
+		start persist exec.start='sleep 100 &' \
+		    exec.start='touch /tmp/ready' command=sleep 100
+		sleep 0.2
 		begin=$(now_ms)
+		kill -$n $pid
 		wait $pid
 		atf_check_equal "$sig $((128 + n))" "$sig $?"
 		[ $(($(now_ms) - begin)) -lt 3000 ] || atf_fail "it waited"
 		nothing_left
 	done
+}
+
+new_case interrupted_start 'a signal during exec.start ends the jail too'
+interrupted_start_body() {
+	make_root
+	for n in 2 15; do
+		sig=$(kill -l $n)
+		start persist exec.start='touch /tmp/ready' \
+		    exec.start='sleep 100' exec.start='touch /tmp/more'
+		sleep 0.2
+		begin=$(now_ms)
+		kill -$n $pid
+		! wait $pid || atf_fail "$sig: exit status 0"
+		[ $(($(now_ms) - begin)) -lt 3000 ] || atf_fail "it waited"
+		[ ! -e "$root/tmp/more" ] || atf_fail "$sig: it went on"
+		nothing_left
+	done
+}
+
+new_case interrupted_shell 'an interrupt reaches what a shell waits for'
+interrupted_shell_body() {
+	make_root
+	start command=sh -c 'touch /tmp/ready; sleep 8; touch /tmp/more'
+	sleep 0.2
+	begin=$(now_ms)
+	kill -INT $pid
+	wait $pid
+	atf_check_equal 130 $?
+	[ $(($(now_ms) - begin)) -lt 3000 ] || atf_fail "it waited"
+	[ ! -e "$root/tmp/more" ] || atf_fail "the shell went on"
+	nothing_left
 }
 
 new_case background 'what exec.start leaves running, and its end'
@@ -710,7 +742,8 @@ atf_init_test_cases() {
 	    not_started_thin interpreter library old_form print_jid jid_file \
 	    quiet users clean options modify persist create_modify hooks \
 	    command_words stop failing_start usage unknown later bad_path \
-	    unprivileged captured cron interrupted background session \
+	    unprivileged captured cron interrupted interrupted_start \
+	    interrupted_shell background session \
 	    whole_host exposed; do
 		atf_add_test_case "$case"
 	done
