@@ -14,46 +14,46 @@ extern "C" {
 #pragma GCC visibility push(default)
 
 /* jp_flags */
-#define JP_RAWVALUE	0x01	/* the value is the caller's buffer */
-#define JP_BOOL		0x02	/* a boolean: name and "no" name exist */
-#define JP_NOBOOL	0x04	/* the "no" form of a boolean */
-#define JP_JAILSYS	0x08	/* disable, new or inherit */
-#define JP_KEYVALUE	0x10	/* meta.KEY or env.KEY */
+#define JP_RAWVALUE 0x01 /* the value is the caller's buffer */
+#define JP_BOOL 0x02 /* a boolean: name and "no" name exist */
+#define JP_NOBOOL 0x04 /* the "no" form of a boolean */
+#define JP_JAILSYS 0x08 /* disable, new or inherit */
+#define JP_KEYVALUE 0x10 /* meta.KEY or env.KEY */
 
 /*
  * jp_ctltype: a type, and how the parameter may be changed.  FreeBSD has
  * these in <sys/sysctl.h>.
  */
 #ifndef CTLTYPE
-#define CTLTYPE		0xf	/* mask of the type */
-#define CTLTYPE_NODE	1
-#define CTLTYPE_INT	2
-#define CTLTYPE_STRING	3
-#define CTLTYPE_S64	4
-#define CTLTYPE_OPAQUE	5
-#define CTLTYPE_STRUCT	CTLTYPE_OPAQUE
-#define CTLTYPE_UINT	6
-#define CTLTYPE_LONG	7
-#define CTLTYPE_ULONG	8
-#define CTLTYPE_U64	9
-#define CTLFLAG_RD	0x80000000	/* RD alone: cannot be set */
-#define CTLFLAG_WR	0x40000000
-#define CTLFLAG_RW	(CTLFLAG_RD | CTLFLAG_WR)
-#define CTLFLAG_TUN	0x00080000	/* RD and TUN: at creation only */
-#define CTLFLAG_RDTUN	(CTLFLAG_RD | CTLFLAG_TUN)
+#define CTLTYPE 0xf /* mask of the type */
+#define CTLTYPE_NODE 1
+#define CTLTYPE_INT 2
+#define CTLTYPE_STRING 3
+#define CTLTYPE_S64 4
+#define CTLTYPE_OPAQUE 5
+#define CTLTYPE_STRUCT CTLTYPE_OPAQUE
+#define CTLTYPE_UINT 6
+#define CTLTYPE_LONG 7
+#define CTLTYPE_ULONG 8
+#define CTLTYPE_U64 9
+#define CTLFLAG_RD 0x80000000 /* RD alone: cannot be set */
+#define CTLFLAG_WR 0x40000000
+#define CTLFLAG_RW (CTLFLAG_RD | CTLFLAG_WR)
+#define CTLFLAG_TUN 0x00080000 /* RD and TUN: at creation only */
+#define CTLFLAG_RDTUN (CTLFLAG_RD | CTLFLAG_TUN)
 #endif
 
 struct jailparam {
-	char		*jp_name;
-	void		*jp_value;
-	size_t		 jp_valuelen;	/* bytes of the value */
-	size_t		 jp_elemlen;	/* bytes of an array's element, or 0 */
-	int		 jp_ctltype;	/* CTLTYPE_* and CTLFLAG_* */
-	int		 jp_structtype;	/* kind of a struct value, or -1 */
-	unsigned int	 jp_flags;
+	char *jp_name;
+	void *jp_value;
+	size_t jp_valuelen; /* bytes of the value */
+	size_t jp_elemlen; /* bytes of an array's element, or 0 */
+	int jp_ctltype; /* CTLTYPE_* and CTLFLAG_* */
+	int jp_structtype; /* kind of a struct value, or -1 */
+	unsigned int jp_flags;
 };
 
-#define JAIL_ERRMSGLEN	1024
+#define JAIL_ERRMSGLEN 1024
 
 /* Why the last call failed; never empty after a failure. */
 extern char jail_errmsg[JAIL_ERRMSGLEN];

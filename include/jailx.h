@@ -22,33 +22,33 @@ extern "C" {
 /* ---- The parameter table ------------------------------------------- */
 
 enum jailx_type {
-	JAILX_BOOL,	/* "true" or "false" */
+	JAILX_BOOL, /* "true" or "false" */
 	JAILX_INT,
 	JAILX_ULONG,
 	JAILX_STRING,
-	JAILX_JAILSYS,	/* "disable", "new" or "inherit" */
-	JAILX_IP4,	/* list of IPv4 addresses */
-	JAILX_IP6,	/* list of IPv6 addresses */
-	JAILX_KEYVALUE,	/* lines of key=value: meta, env */
-	JAILX_LIST,	/* list of free texts: exec.start, mount, ... */
+	JAILX_JAILSYS, /* "disable", "new" or "inherit" */
+	JAILX_IP4, /* list of IPv4 addresses */
+	JAILX_IP6, /* list of IPv6 addresses */
+	JAILX_KEYVALUE, /* lines of key=value: meta, env */
+	JAILX_LIST, /* list of free texts: exec.start, mount, ... */
 };
 
 enum {
-	JAILX_CREATE = 0x01,	/* at creation only */
-	JAILX_RDONLY = 0x02,	/* cannot be set */
-	JAILX_PSEUDO = 0x04,	/* jail(8)'s; jls and jailparam_*() refuse it */
-	JAILX_HIDDEN = 0x08,	/* readable by root alone */
-	JAILX_LATER = 0x10,	/* only its default value is supported yet */
-	JAILX_NODEF = 0x20,	/* no fixed default: computed (jid, name...) */
+	JAILX_CREATE = 0x01, /* at creation only */
+	JAILX_RDONLY = 0x02, /* cannot be set */
+	JAILX_PSEUDO = 0x04, /* jail(8)'s; jls and jailparam_*() refuse it */
+	JAILX_HIDDEN = 0x08, /* readable by root alone */
+	JAILX_LATER = 0x10, /* only its default value is supported yet */
+	JAILX_NODEF = 0x20, /* no fixed default: computed (jid, name...) */
 };
 
 struct jailx_param {
-	const char	*name;
-	enum jailx_type	 type;
-	unsigned int	 flags;
-	long		 min, max;	/* INT: bounds; STRING: max bytes + NUL */
-	const char	*def;		/* default as text; NULL: empty */
-	const char	*desc;		/* one line, for help and completion */
+	const char *name;
+	enum jailx_type type;
+	unsigned int flags;
+	long min, max; /* INT: bounds; STRING: max bytes + NUL */
+	const char *def; /* default as text; NULL: empty */
+	const char *desc; /* one line, for help and completion */
 };
 
 /*
@@ -67,8 +67,8 @@ const char *jailx_param_suggest(const char *name);
 /* ---- Text ------------------------------------------------------------ */
 
 enum jailx_quote {
-	JAILX_QUOTE_JLS,	/* jls -q: no escapes inside */
-	JAILX_QUOTE_CONF,	/* jail -e, -J: quote and backslash escaped */
+	JAILX_QUOTE_JLS, /* jls -q: no escapes inside */
+	JAILX_QUOTE_CONF, /* jail -e, -J: quote and backslash escaped */
 };
 
 /*
@@ -79,7 +79,7 @@ char *jailx_quote(const char *value, enum jailx_quote how);
 
 /* ---- Sets of parameters ---------------------------------------------- */
 
-struct jailx_set;	/* parameter values, each unset or a list of texts */
+struct jailx_set; /* parameter values, each unset or a list of texts */
 
 struct jailx_set *jailx_set_new(void);
 void jailx_set_free(struct jailx_set *set);
@@ -103,8 +103,8 @@ bool jailx_set_has(const struct jailx_set *set, const char *name);
  * list or for an unset parameter without default.  "meta.KEY" gives the
  * key's value.  Owned by the set (keys: until the next call on it).
  */
-const char *jailx_set_get(const struct jailx_set *set, const char *name,
-    size_t i);
+const char *jailx_set_get(
+    const struct jailx_set *set, const char *name, size_t i);
 
 /* How many elements it has (a scalar that is set or has a default: 1). */
 size_t jailx_set_count(const struct jailx_set *set, const char *name);
@@ -151,8 +151,8 @@ int jailx_load(struct jailx_set *set, int jid, bool dying);
  * also clears away what dead builders left.
  */
 enum {
-	JAILX_ITER_DYING = 0x1,		/* dying jails as well */
-	JAILX_ITER_HIDDEN = 0x2,	/* parameters of JAILX_HIDDEN as well */
+	JAILX_ITER_DYING = 0x1, /* dying jails as well */
+	JAILX_ITER_HIDDEN = 0x2, /* parameters of JAILX_HIDDEN as well */
 };
 struct jailx_iter;
 struct jailx_iter *jailx_iter_open(unsigned int flags);
@@ -169,13 +169,13 @@ int jailx_stop(int jid, int timeout, pid_t **ret_pids);
 /* ---- Users ------------------------------------------------------------ */
 
 struct jailx_user {
-	uid_t	 uid;		/* in the jail's numbering */
-	gid_t	 gid;
-	gid_t	*groups;	/* supplementary, ngroups of them */
-	size_t	 ngroups;
-	char	*name;
-	char	*home;
-	char	*shell;		/* never empty: /bin/sh */
+	uid_t uid; /* in the jail's numbering */
+	gid_t gid;
+	gid_t *groups; /* supplementary, ngroups of them */
+	size_t ngroups;
+	char *name;
+	char *home;
+	char *shell; /* never empty: /bin/sh */
 };
 
 /*
@@ -189,20 +189,20 @@ void jailx_user_done(struct jailx_user *user);
 /* ---- Processes in a jail ---------------------------------------------- */
 
 struct jailx_spawn {
-	const char	*const *argv;
-	const char	*const *envp;	/* the whole environment */
-	const struct jailx_user *user;	/* NULL: root */
-	const char	*cwd;		/* in the jail; NULL: "/" */
-	int		 stdio[3];	/* become 0, 1 and 2 */
-	bool		 ctty;		/* stdio is a pty: new session on it */
-	bool		 survive;	/* goes on when the caller dies */
+	const char *const *argv;
+	const char *const *envp; /* the whole environment */
+	const struct jailx_user *user; /* NULL: root */
+	const char *cwd; /* in the jail; NULL: "/" */
+	int stdio[3]; /* become 0, 1 and 2 */
+	bool ctty; /* stdio is a pty: new session on it */
+	bool survive; /* goes on when the caller dies */
 };
 
 struct jailx_child {
-	pid_t	pid;	/* of the process that stands for it on the host */
-	int	pidfd;	/* readable when it has ended */
-	int	status;	/* pipe with the end of the program */
-	int	leash;	/* its closing ends the program, unless it survives */
+	pid_t pid; /* of the process that stands for it on the host */
+	int pidfd; /* readable when it has ended */
+	int status; /* pipe with the end of the program */
+	int leash; /* its closing ends the program, unless it survives */
 };
 
 /*
@@ -214,8 +214,8 @@ struct jailx_child {
  * Terminals in stdio are refused with ENOTTY unless ctty: see
  * jailx_pty_open().
  */
-int jailx_spawn(int jid, const struct jailx_spawn *how,
-    struct jailx_child *ret_child);
+int jailx_spawn(
+    int jid, const struct jailx_spawn *how, struct jailx_child *ret_child);
 
 /*
  * After a failed jailx_spawn(): what a shell would exit with, 127 or 126, if
@@ -236,8 +236,8 @@ int jailx_kill(const struct jailx_child *child, int sig);
  * A pty made of the jail's own devpts (of the host's, where the jail has
  * none), owned by user.  Both descriptors are close-on-exec.
  */
-int jailx_pty_open(int jid, const struct jailx_user *user, int *ret_master,
-    int *ret_slave);
+int jailx_pty_open(
+    int jid, const struct jailx_user *user, int *ret_master, int *ret_slave);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

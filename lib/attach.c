@@ -47,8 +47,8 @@ entry_done(struct entry *en)
 static uint64_t
 namespaces_of(const struct pset *params)
 {
-	uint64_t ns = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID |
-	    CLONE_NEWCGROUP;
+	uint64_t ns =
+	    CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWCGROUP;
 
 	if (!pset_is(params, P_HOST, "inherit"))
 		ns |= CLONE_NEWUTS;
@@ -63,22 +63,26 @@ int
 entry_open(int jid, struct entry *ret, struct jerr *e)
 {
 	struct entry en = {
-		.jail = JAIL_INIT, .payload = -1, .warden = -1,
+		.jail = JAIL_INIT,
+		.payload = -1,
+		.warden = -1,
 	};
 	pid_t pid;
 	int r;
 
 	if (geteuid() != 0)
-		return jerr(e, EPERM, "jail_attach(%d): Operation not "
-		    "permitted", jid);
+		return jerr(e, EPERM,
+		    "jail_attach(%d): Operation not "
+		    "permitted",
+		    jid);
 	if ((r = jail_find(jid, false, &en.jail, e)) < 0)
 		return r;
 	if ((r = en.payload = cg_open(en.jail.dir, "payload")) < 0 ||
 	    (r = jail_warden(&en.jail, &pid, &en.warden)) < 0 ||
 	    (r = store_read(en.jail.dir, true, &en.rec)) < 0) {
 		entry_done(&en);
-		return jerr(e, r == -ENOMEM ? ENOMEM : ESRCH,
-		    "jail %d is dying", jid);
+		return jerr(
+		    e, r == -ENOMEM ? ENOMEM : ESRCH, "jail %d is dying", jid);
 	}
 	en.namespaces = namespaces_of(&en.rec.params);
 	*ret = en;
@@ -94,7 +98,7 @@ become(const struct jailx_user *user)
 	/* capabilities survive the change of uid until the exec */
 	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0 ||
 	    setgroups(user != NULL ? user->ngroups : 0,
-	    user != NULL ? user->groups : NULL) < 0 ||
+		user != NULL ? user->groups : NULL) < 0 ||
 	    setresgid(gid, gid, gid) < 0 || setresuid(uid, uid, uid) < 0)
 		return -errno;
 	return caps_raise();

@@ -19,30 +19,31 @@ struct jerr;
 
 /* A mount that the parameters ask for, in their order. */
 struct build_mount {
-	struct fstab_entry	 fs;
-	const char		*who;	/* the parameter, for messages */
-	const char		*name;	/* the target as the jail names it */
-	bool			 is_file;	/* the source is a file */
+	struct fstab_entry fs;
+	const char *who; /* the parameter, for messages */
+	const char *name; /* the target as the jail names it */
+	bool is_file; /* the source is a file */
 };
 
 struct build {
-	struct record		 rec;
-	struct jail		 jail;
-	int			 lock;		/* the jail's */
-	int			 payload;	/* cgroup */
-	int			 start_lock;	/* -1: nobody holds it up */
-	bool			 held;
-	char			*real;		/* path, canonical */
-	int			 path;		/* O_PATH on the host */
-	int			 proc;		/* a procfs of our own */
-	int			 userns;
-	int			 cgroupns;
-	struct build_mount	*mounts;
-	size_t			 nmounts;
-	struct thin_plan	 thin;
-	pid_t			 warden;
-	int			 report[2];	/* setup pipe */
-	int			 root;		/* inside: the new root mount */
+	struct record rec;
+	struct jail jail;
+	int lock; /* the jail's */
+	int payload; /* cgroup */
+	int start_lock; /* -1: nobody holds it up */
+	bool held;
+	char *real; /* path, canonical */
+	int path; /* O_PATH on the host */
+	int proc; /* a procfs of our own */
+	int userns;
+	int cgroupns;
+	struct build_mount *mounts;
+	size_t nmounts;
+	struct thin_plan thin;
+	pid_t warden;
+	int report[2]; /* setup pipe */
+	int root; /* inside: the new root mount */
+	struct buf *notes; /* for the user; shared by builder and inside */
 };
 
 /* ---- stages.c ---- */
@@ -92,20 +93,20 @@ int mount_idmapped(const struct build *b, int dirfd, const char *path,
  * The target in the jail, no link followed: an O_PATH descriptor.  name is
  * said in messages as the host names it.
  */
-int mount_target(const struct build *b, const char *who, const char *name,
-    struct jerr *e);
+int mount_target(
+    const struct build *b, const char *who, const char *name, struct jerr *e);
 
 /* A tmpfs of the jail's root user, with more options (leading comma). */
 int mount_tmpfs(const struct build *b, const char *options, unsigned int attr);
 
 /* ---- dev.c ---- */
 
-int mount_devfs(const struct build *b, const char *who, const char *name,
-    struct jerr *e);
-int mount_procfs(const struct build *b, const char *who, const char *name,
-    struct jerr *e);
-int mount_fdescfs(const struct build *b, const char *who, const char *name,
-    struct jerr *e);
+int mount_devfs(
+    const struct build *b, const char *who, const char *name, struct jerr *e);
+int mount_procfs(
+    const struct build *b, const char *who, const char *name, struct jerr *e);
+int mount_fdescfs(
+    const struct build *b, const char *who, const char *name, struct jerr *e);
 
 /* ---- thin.c ---- */
 

@@ -12,17 +12,21 @@
 
 #include "store.h"
 
+struct buf;
 struct jerr;
 
 /* ---- find.c: jails in the cgroup tree ---- */
 
 struct jail {
-	int		jid;
-	int		dir;	/* its cgroup, -1 while closed */
-	uint64_t	id;	/* the cgroup's, never used again */
+	int jid;
+	int dir; /* its cgroup, -1 while closed */
+	uint64_t id; /* the cgroup's, never used again */
 };
 
-#define JAIL_INIT { .dir = -1 }
+#define JAIL_INIT                                                              \
+	{                                                                      \
+		.dir = -1                                                      \
+	}
 
 void jail_done(struct jail *j);
 #define auto_jail __attribute__((cleanup(jail_done)))
@@ -68,8 +72,8 @@ void jail_reap(int jails, int jid);
  * Give a new jail its jid, cgroup, name and id range, under the lock of
  * jail/.  On success its own lock is held and its record says "creating".
  */
-int jail_allocate(struct record *rec, struct jail *ret, int *ret_lock,
-    struct jerr *e);
+int jail_allocate(
+    struct record *rec, struct jail *ret, int *ret_lock, struct jerr *e);
 
 /* ---- idmap.c: ranges of ids ---- */
 
@@ -81,21 +85,24 @@ struct id_span {
 };
 
 /* A free range of IDMAP_COUNT ids beside those in use (any order). */
-int idmap_choose(const uint32_t *used, size_t n, uint32_t *ret,
-    struct jerr *e);
+int idmap_choose(const uint32_t *used, size_t n, uint32_t *ret, struct jerr *e);
 
 /* ---- create.c ---- */
 
-/* Create; with hold != NULL the start lock is held in *hold. */
-int jail_create(const struct pset *params, int *hold, struct jerr *e);
+/*
+ * Create; with hold != NULL the start lock is held in *hold.  Sentences for
+ * the user are appended to notes.
+ */
+int jail_create(
+    const struct pset *params, int *hold, struct buf *notes, struct jerr *e);
 
 /* Check and complete a new jail's parameters. */
 int jail_check_new(struct pset *params, bool held, struct jerr *e);
 
 /* ---- update.c ---- */
 
-int jail_update(const struct jail *j, const struct pset *params,
-    struct jerr *e);
+int jail_update(
+    const struct jail *j, const struct pset *params, struct jerr *e);
 
 /* Give up the start lock; removes the jail when nothing keeps it. */
 int jail_release(int jid, int hold, struct jerr *e);
@@ -112,7 +119,7 @@ int jail_destroy(struct jail *j, struct jerr *e);
 int jail_destroy_locked(const struct jail *j, struct jerr *e);
 
 /* SIGTERM to all its processes and wait: as jailx_stop(). */
-int jail_stop(const struct jail *j, int timeout, pid_t **ret_pids,
-    struct jerr *e);
+int jail_stop(
+    const struct jail *j, int timeout, pid_t **ret_pids, struct jerr *e);
 
 #endif

@@ -17,16 +17,17 @@ fill(struct pset *params, enum param_id id, const char *text, struct jerr *e)
 {
 	if (pset_has(params, id))
 		return 0;
-	return pset_put(params, id, text) < 0 ?
-	    jerr_sys(e, ENOMEM, "%s", param(id)->name) : 0;
+	return pset_put(params, id, text) < 0
+		   ? jerr_sys(e, ENOMEM, "%s", param(id)->name)
+		   : 0;
 }
 
 /* What a parameter implies for others, where these are not given. */
 static const struct implied {
-	enum param_id	 from;
-	const char	*value;
-	enum param_id	 to;
-	const char	*text;
+	enum param_id from;
+	const char *value;
+	enum param_id to;
+	const char *text;
 } implied[] = {
 	{ P_ALLOW_SYSVIPC, "true", P_SYSVMSG, "inherit" },
 	{ P_ALLOW_SYSVIPC, "true", P_SYSVSEM, "inherit" },
@@ -48,7 +49,8 @@ check_sysv(const struct pset *params, struct jerr *e)
 			own = param(ids[i])->name;
 	}
 	if (shared != NULL && own != NULL)
-		return jerr(e, EINVAL, "%s=inherit and %s=new exclude each "
+		return jerr(e, EINVAL,
+		    "%s=inherit and %s=new exclude each "
 		    "other: Linux has one namespace for all System V IPC",
 		    shared, own);
 	return 0;
@@ -84,8 +86,8 @@ fill_release(struct pset *params, struct jerr *e)
 	int r;
 
 	if (given != NULL && *given == '\0')
-		return jerr(e, EINVAL,
-		    "osrelease string must be 1-31 bytes long");
+		return jerr(
+		    e, EINVAL, "osrelease string must be 1-31 bytes long");
 	if (uname(&u) < 0)
 		return jerr_sys(e, errno, "uname");
 	u.release[31] = '\0';
@@ -120,8 +122,15 @@ static void
 build_done(struct build *b)
 {
 	int *fds[] = {
-		&b->lock, &b->start_lock, &b->payload, &b->path, &b->proc,
-		&b->userns, &b->cgroupns, &b->report[0], &b->report[1],
+		&b->lock,
+		&b->start_lock,
+		&b->payload,
+		&b->path,
+		&b->proc,
+		&b->userns,
+		&b->cgroupns,
+		&b->report[0],
+		&b->report[1],
 		&b->root,
 	};
 	size_t i;
@@ -136,17 +145,28 @@ build_done(struct build *b)
 }
 
 int
-jail_create(const struct pset *params, int *hold, struct jerr *e)
+jail_create(
+    const struct pset *params, int *hold, struct buf *notes, struct jerr *e)
 {
 	struct build b = {
-		.jail = JAIL_INIT, .lock = -1, .payload = -1, .start_lock = -1,
-		.held = hold != NULL, .path = -1, .proc = -1, .userns = -1,
-		.cgroupns = -1, .report = { -1, -1 }, .root = -1,
+		.jail = JAIL_INIT,
+		.lock = -1,
+		.payload = -1,
+		.start_lock = -1,
+		.held = hold != NULL,
+		.path = -1,
+		.proc = -1,
+		.userns = -1,
+		.cgroupns = -1,
+		.report = { -1, -1 },
+		.root = -1,
+		.notes = notes,
 	};
 	int r;
 
 	if (geteuid() != 0)
-		return jerr(e, EPERM, "jail_set: Operation not permitted "
+		return jerr(e, EPERM,
+		    "jail_set: Operation not permitted "
 		    "(creating a jail needs root)");
 	if ((r = pset_merge(&b.rec.params, params, e)) == 0)
 		r = jail_check_new(&b.rec.params, b.held, e);

@@ -20,12 +20,12 @@
 #include "jerr.h"
 #include "mnt.h"
 
-#define TTY_GROUP 5		/* "tty" in every distribution */
+#define TTY_GROUP 5 /* "tty" in every distribution */
 
 static const struct node {
-	const char	*name;
-	unsigned int	 major, minor;
-	mode_t		 mode;
+	const char *name;
+	unsigned int major, minor;
+	mode_t mode;
 } nodes[] = {
 	{ "null", 1, 3, 0666 },
 	{ "zero", 1, 5, 0666 },
@@ -68,8 +68,8 @@ static const struct dir {
 static int
 own(const struct build *b, int dev, const char *name)
 {
-	if (fchownat(dev, name, b->rec.idmap, b->rec.idmap,
-	    AT_SYMLINK_NOFOLLOW) < 0)
+	if (fchownat(
+		dev, name, b->rec.idmap, b->rec.idmap, AT_SYMLINK_NOFOLLOW) < 0)
 		return -errno;
 	return 0;
 }
@@ -83,8 +83,9 @@ make_links(const struct build *b, int dev, const struct link *l, size_t n)
 	for (i = 0; r == 0 && i < n; i++) {
 		if (unlinkat(dev, l[i].name, 0) < 0 && errno != ENOENT)
 			return -errno;
-		r = symlinkat(l[i].text, dev, l[i].name) < 0 ? -errno :
-		    own(b, dev, l[i].name);
+		r = symlinkat(l[i].text, dev, l[i].name) < 0
+			? -errno
+			: own(b, dev, l[i].name);
 	}
 	return r;
 }
@@ -98,7 +99,7 @@ make_nodes(const struct build *b, int dev)
 
 	for (i = 0; r == 0 && i < nitems(nodes); i++) {
 		if (mknodat(dev, nodes[i].name, S_IFCHR | nodes[i].mode,
-		    makedev(nodes[i].major, nodes[i].minor)) < 0)
+			makedev(nodes[i].major, nodes[i].minor)) < 0)
 			r = -errno;
 		else
 			r = own(b, dev, nodes[i].name);
@@ -117,8 +118,8 @@ make_nodes(const struct build *b, int dev)
 static int
 attach_below(int mnt, int dir, const char *name)
 {
-	auto_close int target = openat(dir, name,
-	    O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	auto_close int target =
+	    openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 
 	return target < 0 ? -errno : mnt_attach(mnt, target);
 }
@@ -129,16 +130,17 @@ mount_pts(const struct build *b, int dev)
 	auto_close int pts = -1;
 	char text[128];
 
-	(void)snprintf(text, sizeof(text), "newinstance,ptmxmode=0666,"
-	    "mode=0620,uid=%u,gid=%u,max=1024", b->rec.idmap,
-	    b->rec.idmap + TTY_GROUP);
+	(void)snprintf(text, sizeof(text),
+	    "newinstance,ptmxmode=0666,"
+	    "mode=0620,uid=%u,gid=%u,max=1024",
+	    b->rec.idmap, b->rec.idmap + TTY_GROUP);
 	pts = mnt_new("devpts", text, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
 	return pts < 0 ? pts : attach_below(pts, dev, "pts");
 }
 
 int
-mount_devfs(const struct build *b, const char *who, const char *name,
-    struct jerr *e)
+mount_devfs(
+    const struct build *b, const char *who, const char *name, struct jerr *e)
 {
 	auto_close int target = mount_target(b, who, name, e), dev = -1;
 	int r;
@@ -159,18 +161,18 @@ mount_devfs(const struct build *b, const char *who, const char *name,
 }
 
 int
-mount_fdescfs(const struct build *b, const char *who, const char *name,
-    struct jerr *e)
+mount_fdescfs(
+    const struct build *b, const char *who, const char *name, struct jerr *e)
 {
 	auto_close int dev = -1, proc = -1;
 	int r;
 
 	if (pset_bool(&b->rec.params, P_MOUNT_PROCFS))
-		return 0;	/* the links of devfs lead there */
+		return 0; /* the links of devfs lead there */
 	if ((dev = mount_target(b, who, name, e)) < 0)
 		return dev;
-	proc = mnt_new("proc", "subset=pid", MOUNT_ATTR_NOSUID |
-	    MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+	proc = mnt_new("proc", "subset=pid",
+	    MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
 	if ((r = proc) >= 0)
 		r = attach_below(proc, dev, FDESC);
 	if (r >= 0)
@@ -182,15 +184,36 @@ mount_fdescfs(const struct build *b, const char *who, const char *name,
 
 /* Of no use to a jail, or telling it about the host: nothing is there. */
 static const char *const masked[] = {
-	"acpi", "asound", "driver", "interrupts", "kallsyms", "kcore",
-	"key-users", "keys", "kmsg", "kpagecgroup", "kpagecount", "kpageflags",
-	"latency_stats", "mtrr", "sched_debug", "scsi", "slabinfo",
-	"sysrq-trigger", "timer_list", "timer_stats", "vmallocinfo",
+	"acpi",
+	"asound",
+	"driver",
+	"interrupts",
+	"kallsyms",
+	"kcore",
+	"key-users",
+	"keys",
+	"kmsg",
+	"kpagecgroup",
+	"kpagecount",
+	"kpageflags",
+	"latency_stats",
+	"mtrr",
+	"sched_debug",
+	"scsi",
+	"slabinfo",
+	"sysrq-trigger",
+	"timer_list",
+	"timer_stats",
+	"vmallocinfo",
 };
 
 /* Readable alone. */
 static const char *const read_only[] = {
-	"apm", "bus", "fs", "irq", "sys",
+	"apm",
+	"bus",
+	"fs",
+	"irq",
+	"sys",
 };
 
 /*
@@ -218,13 +241,14 @@ make_mask(void)
 static int
 mask_one(int mask, int proc, const char *name)
 {
-	auto_close int target = openat(proc, name,
-	    O_PATH | O_NOFOLLOW | O_CLOEXEC), mnt = -1;
+	auto_close int target =
+			   openat(proc, name, O_PATH | O_NOFOLLOW | O_CLOEXEC),
+		       mnt = -1;
 	struct stat st;
 	int r;
 
 	if (target < 0)
-		return errno == ENOENT ? 0 : -errno;	/* not in this kernel */
+		return errno == ENOENT ? 0 : -errno; /* not in this kernel */
 	if (fstat(target, &st) < 0)
 		return -errno;
 	/* host root's alone: root in the jail is not, and cannot override */
@@ -244,15 +268,15 @@ protect_one(int proc, const char *name)
 	int r;
 
 	if (mnt < 0)
-		return mnt == -ENOENT ? 0 : mnt;	/* not in this kernel */
+		return mnt == -ENOENT ? 0 : mnt; /* not in this kernel */
 	if ((r = mnt_attr(mnt, MOUNT_ATTR_RDONLY, 0, -1)) < 0)
 		return r;
 	return attach_below(mnt, proc, name);
 }
 
 int
-mount_procfs(const struct build *b, const char *who, const char *name,
-    struct jerr *e)
+mount_procfs(
+    const struct build *b, const char *who, const char *name, struct jerr *e)
 {
 	auto_close int target = mount_target(b, who, name, e);
 	auto_close int proc = -1, mask = -1;
@@ -261,8 +285,8 @@ mount_procfs(const struct build *b, const char *who, const char *name,
 
 	if (target < 0)
 		return target;
-	proc = mnt_new("proc", NULL, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
-	    MOUNT_ATTR_NOEXEC);
+	proc = mnt_new("proc", NULL,
+	    MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
 	if ((r = proc) >= 0)
 		r = mnt_attach(proc, target);
 	if (r >= 0)

@@ -32,8 +32,8 @@ open_program(int root, const struct jailx_spawn *how)
 	}
 	for (dir = path; fd < 0; dir += len + 1) {
 		len = strcspn(dir, ":");
-		(void)snprintf(name, sizeof(name), "%.*s/%s", (int)len, dir,
-		    how->argv[0]);
+		(void)snprintf(
+		    name, sizeof(name), "%.*s/%s", (int)len, dir, how->argv[0]);
 		fd = path_open_below(root, name);
 		if (dir[len] == '\0')
 			break;
@@ -63,8 +63,8 @@ script_interp(int fd, char *buf, size_t size)
 
 /* Is the file there and its interpreter missing?  Its name, then. */
 static int
-missing_interp(int root, int program, char *buf, size_t size,
-    const char **ret_kind)
+missing_interp(
+    int root, int program, char *buf, size_t size, const char **ret_kind)
 {
 	auto_close int interp = -1;
 
@@ -89,10 +89,13 @@ describe(const struct jail *j, const struct jailx_spawn *how, int err,
 	if (err == ENOENT && (root = spawn_root(j, e)) >= 0 &&
 	    (program = open_program(root, how)) >= 0 &&
 	    missing_interp(root, program, interp, sizeof(interp), &kind))
-		return jerr(e, ENOENT, "%s %s not found, error 2 (%s needs it; "
-		    "\"thin\" would supply it)", kind, interp, how->argv[0]);
+		return jerr(e, ENOENT,
+		    "%s %s not found, error 2 (%s needs it; "
+		    "\"thin\" would supply it)",
+		    kind, interp, how->argv[0]);
 	if (err == ENOEXEC)
-		return jerr(e, ENOEXEC, "exec %s: Exec format error (not a "
+		return jerr(e, ENOEXEC,
+		    "exec %s: Exec format error (not a "
 		    "program of this machine, or a script without #!)",
 		    how->argv[0]);
 	return jerr_sys(e, err, "exec %s", how->argv[0]);

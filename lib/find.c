@@ -50,7 +50,8 @@ find_jails(bool create, struct jerr *e)
 	int fd = -ENOENT;
 
 	if (root < 0)
-		return jerr(e, ENOTSUP, "cgroup2 is not mounted: mount it "
+		return jerr(e, ENOTSUP,
+		    "cgroup2 is not mounted: mount it "
 		    "(mount -t cgroup2 none /sys/fs/cgroup/unified)");
 	for (i = 0; i < nitems(places) && fd < 0; i++) {
 		auto_close int place = cg_open(root, places[i]);
@@ -86,7 +87,7 @@ is_known(void)
 	if (known >= 0 && cg_id(known, &id) == 0 && id == known_id &&
 	    fstatfs(known, &fs) == 0 && fs.f_type == CGROUP2_MAGIC)
 		return true;
-	known = -1;	/* not ours to close */
+	known = -1; /* not ours to close */
 	return false;
 }
 
@@ -106,7 +107,7 @@ jails_dir(bool create, struct jerr *e)
 		if ((fd = find_jails(create, e)) < 0)
 			return fd;
 		known = fd;
-		(void)cg_id(fd, &known_id);	/* 0 then: looked up again */
+		(void)cg_id(fd, &known_id); /* 0 then: looked up again */
 	}
 	fd = fcntl(known, F_DUPFD_CLOEXEC, 0);
 	return fd < 0 ? jerr_sys(e, errno, "cgroup jail") : fd;
@@ -141,13 +142,13 @@ jails_list(int jails, int **ret, struct jerr *e)
 		    value_long(d->d_name, 1, INT32_MAX, &jid) < 0)
 			continue;
 		if ((more = grow(v, n, sizeof(*v))) == NULL) {
-			(void)closedir(dir);	/* only read */
+			(void)closedir(dir); /* only read */
 			return jerr_sys(e, ENOMEM, "list of jails");
 		}
 		v = more;
 		v[n++] = (int)jid;
 	}
-	(void)closedir(dir);	/* only read */
+	(void)closedir(dir); /* only read */
 	if (n > 1)
 		qsort(v, n, sizeof(*v), compare_ints);
 	*ret = take_ptr(v);
@@ -202,12 +203,12 @@ jail_find(int jid, bool dying, struct jail *ret, struct jerr *e)
 	if (jails < 0 || jail_open(jails, jid, &j) < 0)
 		return jerr(e, ENOENT, "jail %d not found", jid);
 	if (!dying && !jail_is_alive(&j)) {
-		bool ending = store_state(j.dir, &state) == 0 &&
-		    state == JAIL_ENDING;
+		bool ending =
+		    store_state(j.dir, &state) == 0 && state == JAIL_ENDING;
 
 		jail_done(&j);
-		return jerr(e, ENOENT, ending ? "jail %d is dying" :
-		    "jail %d not found", jid);
+		return jerr(e, ENOENT,
+		    ending ? "jail %d is dying" : "jail %d not found", jid);
 	}
 	*ret = j;
 	return 0;
@@ -246,7 +247,7 @@ drop_abandoned_start(const struct jail *j)
 	    store_set_persist(j->dir, PERSIST_NO) < 0)
 		return;
 	if (cg_populated(payload) == 0)
-		(void)jail_destroy_locked(j, &e);	/* the next one will */
+		(void)jail_destroy_locked(j, &e); /* the next one will */
 }
 
 void
@@ -272,16 +273,16 @@ jail_reap(int jails, int jid)
 	 */
 	if (r == -ENODATA && (above = cg_lock(jails, true)) < 0)
 		return;
-	(void)jail_destroy_locked(&j, &e);	/* the next one will */
+	(void)jail_destroy_locked(&j, &e); /* the next one will */
 }
 
 /* ---- allocation ---- */
 
 struct taken {
-	const char	*name;		/* the wanted one, or NULL */
-	int		 jid;		/* the wanted one, or 0 */
-	uint32_t	*ranges;	/* in use, nranges of them */
-	size_t		 nranges;
+	const char *name; /* the wanted one, or NULL */
+	int jid; /* the wanted one, or 0 */
+	uint32_t *ranges; /* in use, nranges of them */
+	size_t nranges;
 };
 
 /* What one existing jail takes away from the new one. */
@@ -297,8 +298,9 @@ take_account(int jails, int jid, struct taken *t, struct jerr *e)
 	if (jail_open(jails, jid, &j) < 0)
 		return 0;
 	if ((r = store_read(j.dir, false, &rec)) < 0)
-		return r == -ENODATA ? 0 :
-		    jerr_sys(e, -r, "record of jail %d", jid);
+		return r == -ENODATA
+			   ? 0
+			   : jerr_sys(e, -r, "record of jail %d", jid);
 	t->ranges[t->nranges++] = rec.idmap;
 	(void)snprintf(number, sizeof(number), "%d", jid);
 	name = pset_get(&rec.params, P_NAME, 0);
@@ -313,8 +315,8 @@ take_account(int jails, int jid, struct taken *t, struct jerr *e)
 		if (jail_open(jails, jid, &j) == 0 &&
 		    store_state(j.dir, &rec.state) == 0 &&
 		    rec.state != JAIL_ENDING)
-			return jerr(e, EEXIST, "jail \"%s\" already exists",
-			    t->name);
+			return jerr(
+			    e, EEXIST, "jail \"%s\" already exists", t->name);
 	}
 	return 0;
 }
@@ -343,8 +345,8 @@ next_jid(int jails, const int *used, size_t n, struct jerr *e)
 		return jerr_sys(e, -last, "last jid");
 	for (i = 1; i <= JAIL_MAX; i++) {
 		jid = (last + i - 1) % JAIL_MAX + 1;
-		if (n == 0 || bsearch(&jid, used, n, sizeof(*used),
-		    compare_ints) == NULL)
+		if (n == 0 ||
+		    bsearch(&jid, used, n, sizeof(*used), compare_ints) == NULL)
 			return jid;
 	}
 	return jerr(e, EAGAIN, "no available jail IDs");
@@ -368,10 +370,10 @@ settle(int jails, int jid, struct record *rec, struct jail *ret, int *ret_lock,
 	else if ((lock = cg_lock(j.dir, false)) < 0)
 		r = jerr_sys(e, -lock, "lock of jail %d", jid);
 	else if ((r = pset_put(&rec->params, P_JID, name)) < 0 ||
-	    (r = store_write(j.dir, rec)) < 0)
+		 (r = store_write(j.dir, rec)) < 0)
 		r = jerr_sys(e, -r, "record of jail %d", jid);
 	if (r < 0) {
-		(void)unlinkat(jails, name, AT_REMOVEDIR);	/* still empty */
+		(void)unlinkat(jails, name, AT_REMOVEDIR); /* still empty */
 		return r;
 	}
 	*ret = j;
@@ -381,8 +383,8 @@ settle(int jails, int jid, struct record *rec, struct jail *ret, int *ret_lock,
 }
 
 int
-jail_allocate(struct record *rec, struct jail *ret, int *ret_lock,
-    struct jerr *e)
+jail_allocate(
+    struct record *rec, struct jail *ret, int *ret_lock, struct jerr *e)
 {
 	auto_close int jails = jails_dir(true, e), lock = -1;
 	auto_free int *jids = NULL;
@@ -402,7 +404,7 @@ jail_allocate(struct record *rec, struct jail *ret, int *ret_lock,
 	if ((ranges = calloc((size_t)n + 1, sizeof(*ranges))) == NULL)
 		return jerr_sys(e, ENOMEM, "list of jails");
 	t.ranges = ranges;
-	for (i = 0; i < n; i++) {
+	for (i = 0; jids != NULL && i < n; i++) {
 		if ((r = take_account(jails, jids[i], &t, e)) < 0)
 			return r;
 	}

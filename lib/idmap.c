@@ -16,8 +16,8 @@
 #include "jerr.h"
 #include "value.h"
 
-#define FIRST	0x70000000U
-#define LAST	0xfffeffffU	/* the last range ends below (uid_t)-1 */
+#define FIRST 0x70000000U
+#define LAST 0xfffeffffU /* the last range ends below (uid_t)-1 */
 
 static const char *const subid_files[] = { "/etc/subuid", "/etc/subgid" };
 
@@ -25,8 +25,8 @@ static const char *const subid_files[] = { "/etc/subuid", "/etc/subgid" };
 static const struct id_span foreign = { 0x7ffe0000U, 0x7ffeffffU };
 
 struct spans {
-	struct id_span	*v;
-	size_t		 n;
+	struct id_span *v;
+	size_t n;
 };
 
 /* "user:first:count" */
@@ -57,7 +57,7 @@ read_subids(const char *path, struct spans *spans)
 	int r = 0;
 
 	if (f == NULL)
-		return 0;	/* no such file: nobody has a range */
+		return 0; /* no such file: nobody has a range */
 	while (r == 0 && getline(&line, &size, f) > 0) {
 		if (parse_subid(line, &s) < 0)
 			continue;
@@ -69,7 +69,7 @@ read_subids(const char *path, struct spans *spans)
 		spans->v[spans->n++] = s;
 	}
 	free(line);
-	(void)fclose(f);	/* only read */
+	(void)fclose(f); /* only read */
 	return r;
 }
 
@@ -82,8 +82,8 @@ compare_ids(const void *a, const void *b)
 }
 
 static bool
-is_free(uint32_t base, const uint32_t *used, size_t n,
-    const struct spans *spans)
+is_free(
+    uint32_t base, const uint32_t *used, size_t n, const struct spans *spans)
 {
 	uint32_t last = base + IDMAP_COUNT - 1;
 	size_t i;
@@ -120,14 +120,15 @@ idmap_choose(const uint32_t *used, size_t n, uint32_t *ret, struct jerr *e)
 		free(spans.v);
 		return jerr_sys(e, -r, "%s", subid_files[i - 1]);
 	}
-	for (base = FIRST; base <= LAST - IDMAP_COUNT + 1; base += IDMAP_COUNT) {
+	for (base = FIRST; base <= LAST - IDMAP_COUNT + 1;
+	     base += IDMAP_COUNT) {
 		if (is_free(base, sorted, n, &spans))
 			break;
 	}
 	free(spans.v);
 	if (base > LAST - IDMAP_COUNT + 1)
-		return jerr(e, EAGAIN, "no range of %u user ids is free",
-		    IDMAP_COUNT);
+		return jerr(
+		    e, EAGAIN, "no range of %u user ids is free", IDMAP_COUNT);
 	*ret = base;
 	return 0;
 }

@@ -103,8 +103,9 @@ open_warden(struct jerr *e)
 	int fd = mnt_clone(AT_FDCWD, LIBEXECDIR "/warden"), r = fd;
 
 	if (fd >= 0)
-		r = mnt_attr(fd, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
-		    MOUNT_ATTR_NODEV, 0, -1);
+		r = mnt_attr(fd,
+		    MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, 0,
+		    -1);
 	if (r >= 0)
 		return fd;
 	close_fd(fd);
@@ -211,11 +212,11 @@ inside_run(void *build)
 	for (i = 0; r == 0 && i < nitems(steps); i++)
 		r = steps[i].run(b, &e);
 	if (r == 0)
-		r = warden = open_warden(&e);	/* while the host's names show */
+		r = warden = open_warden(&e); /* while the host's names show */
 	if (r >= 0)
 		r = step_pivot(b, &e);
 	if (r >= 0)
 		exec_warden(b, warden, &e);
-	(void)io_write(b->report[1], &e, sizeof(e));	/* EOF tells as much */
+	(void)io_write(b->report[1], &e, sizeof(e)); /* EOF tells as much */
 	_exit(1);
 }

@@ -4,16 +4,16 @@
 #define INSIDE_H
 
 enum {
-	WARDEN_REPORT = 3,	/* setup pipe: one struct jerr */
+	WARDEN_REPORT = 3, /* setup pipe: one struct jerr */
 	WARDEN_USERNS,
 	WARDEN_CGROUPNS,
-	WARDEN_DIR,		/* the jail's cgroup */
-	WARDEN_EVENTS,		/* payload/cgroup.events */
+	WARDEN_DIR, /* the jail's cgroup */
+	WARDEN_EVENTS, /* payload/cgroup.events */
 	WARDEN_FDS
 };
 
 /* Flags in argv[1], as letters. */
-#define WARDEN_OWN_UTS	'u'
-#define WARDEN_OWN_IPC	'i'
+#define WARDEN_OWN_UTS 'u'
+#define WARDEN_OWN_IPC 'i'
 
 #endif

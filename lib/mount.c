@@ -28,8 +28,8 @@
 /* ---- options ---- */
 
 static const struct option {
-	const char	*name;
-	uint64_t	 set;
+	const char *name;
+	uint64_t set;
 } options[] = {
 	{ "ro", MOUNT_ATTR_RDONLY },
 	{ "rdonly", MOUNT_ATTR_RDONLY },
@@ -39,9 +39,17 @@ static const struct option {
 	{ "noatime", MOUNT_ATTR_NOATIME },
 	{ "nosymfollow", MOUNT_ATTR_NOSYMFOLLOW },
 	/* no change, or no meaning in a jail */
-	{ "rw", 0 }, { "suid", 0 }, { "exec", 0 }, { "late", 0 },
-	{ "noauto", 0 }, { "auto", 0 }, { "defaults", 0 }, { "bind", 0 },
-	{ "failok", 0 }, { "linrdlnk", 0 }, { "nocache", 0 },
+	{ "rw", 0 },
+	{ "suid", 0 },
+	{ "exec", 0 },
+	{ "late", 0 },
+	{ "noauto", 0 },
+	{ "auto", 0 },
+	{ "defaults", 0 },
+	{ "bind", 0 },
+	{ "failok", 0 },
+	{ "linrdlnk", 0 },
+	{ "nocache", 0 },
 };
 
 static const struct option *
@@ -76,8 +84,9 @@ parse_options(const struct build_mount *m, unsigned int *attr,
 		else if (extra != NULL && memchr(word, '=', len) != NULL)
 			buf_fmt(extra, ",%.*s", (int)len, word);
 		else if (len > 0)
-			return jerr(e, EINVAL, "%s: %s: unknown option \"%.*s\"",
-			    m->who, m->fs.target, (int)len, word);
+			return jerr(e, EINVAL,
+			    "%s: %s: unknown option \"%.*s\"", m->who,
+			    m->fs.target, (int)len, word);
 	}
 	return 0;
 }
@@ -94,19 +103,6 @@ mounts_done(struct build *b)
 	free(b->mounts);
 	b->mounts = NULL;
 	b->nmounts = 0;
-}
-
-/* The part of a host path that lies below the jail's path, or NULL. */
-static const char *
-below_path(const char *path, const char *target)
-{
-	size_t len = strlen(path);
-
-	while (len > 0 && path[len - 1] == '/')
-		len--;
-	if (strncmp(path, target, len) != 0 || target[len] != '/')
-		return NULL;
-	return target + len;
 }
 
 static int
@@ -157,20 +153,22 @@ add_line(struct build *b, const char *who, const char *line, struct jerr *e)
 	if (m.fs.target[0] != '/' || has_dotdot(m.fs.target))
 		r = jerr(e, EINVAL, "%s: %s: not an absolute pathname", who,
 		    m.fs.target);
-	else if ((m.name = below_path(path, m.fs.target)) == NULL)
+	else if ((m.name = path_below(path, m.fs.target)) == NULL)
 		r = jerr(e, EINVAL, "%s: %s: is not below the jail's path %s",
 		    who, m.fs.target, path);
 	else
 		r = check_source(&m, e);
-	if (r == 0 && (more = grow(b->mounts, b->nmounts, sizeof(m))) == NULL)
+	if (r == 0) {
+		more = grow(b->mounts, b->nmounts, sizeof(m));
+		if (more != NULL) {
+			b->mounts = more;
+			b->mounts[b->nmounts++] = m;
+			return 0;
+		}
 		r = jerr_sys(e, ENOMEM, "%s", who);
-	if (r < 0) {
-		fstab_entry_done(&m.fs);
-		return r;
 	}
-	b->mounts = more;
-	b->mounts[b->nmounts++] = m;
-	return 0;
+	fstab_entry_done(&m.fs);
+	return r;
 }
 
 static int
@@ -200,13 +198,14 @@ mounts_read(struct build *b, struct jerr *e)
 	int r = 0;
 
 	for (i = 0; r == 0 && i < pset_count(params, P_MOUNT); i++)
-		r = add_line(b, param(P_MOUNT)->name,
-		    pset_get(params, P_MOUNT, i), e);
+		r = add_line(
+		    b, param(P_MOUNT)->name, pset_get(params, P_MOUNT, i), e);
 	for (i = 0; r == 0 && i < pset_count(params, P_MOUNT_FSTAB); i++)
 		r = read_fstab(b, pset_get(params, P_MOUNT_FSTAB, i), e);
 	if (r == 0 && pset_bool(params, P_MOUNT_FDESCFS) &&
 	    !pset_bool(params, P_MOUNT_DEVFS))
-		r = jerr(e, EINVAL, "mount.fdescfs: needs mount.devfs on "
+		r = jerr(e, EINVAL,
+		    "mount.fdescfs: needs mount.devfs on "
 		    "Linux: add it");
 	return r;
 }
@@ -215,17 +214,18 @@ mounts_read(struct build *b, struct jerr *e)
 
 /* Name the file system that cannot be idmapped. */
 static int
-idmap_error(int mnt, int err, const char *who, const char *name,
-    struct jerr *e)
+idmap_error(int mnt, int err, const char *who, const char *name, struct jerr *e)
 {
 	struct statfs fs = { 0 };
 
 	if (err != EINVAL && err != EPERM && err != EOPNOTSUPP)
 		return jerr_sys(e, err, "%s: %s", who, name);
-	(void)fstatfs(mnt, &fs);	/* zero then: only for the message */
-	return jerr(e, EOPNOTSUPP, "%s: %s: its file system (type 0x%lx) "
+	(void)fstatfs(mnt, &fs); /* zero then: only for the message */
+	return jerr(e, EOPNOTSUPP,
+	    "%s: %s: its file system (type 0x%lx) "
 	    "cannot be idmapped: put it on ext4, xfs, btrfs or tmpfs, or use "
-	    "userns=inherit", who, name, (unsigned long)fs.f_type);
+	    "userns=inherit",
+	    who, name, (unsigned long)fs.f_type);
 }
 
 int
@@ -243,8 +243,8 @@ mount_idmapped(const struct build *b, int dirfd, const char *path,
 }
 
 int
-mount_target(const struct build *b, const char *who, const char *name,
-    struct jerr *e)
+mount_target(
+    const struct build *b, const char *who, const char *name, struct jerr *e)
 {
 	const char *path = pset_get(&b->rec.params, P_PATH, 0);
 	int fd = mnt_resolve(b->root, name);
@@ -256,8 +256,8 @@ mount_target(const struct build *b, const char *who, const char *name,
 		return jerr(e, ELOOP, "%s: %.*s%s is a symbolic link", who,
 		    (int)len, path, name);
 	if (fd < 0)
-		return jerr_sys(e, -fd, "%s: %.*s%s", who, (int)len, path,
-		    name);
+		return jerr_sys(
+		    e, -fd, "%s: %.*s%s", who, (int)len, path, name);
 	return fd;
 }
 
@@ -292,145 +292,6 @@ mount_root(struct build *b, struct jerr *e)
 	return r < 0 ? jerr_sys(e, -r, "attach root") : 0;
 }
 
-/* Interfaces of the kernel: the jail gets its own where it asks for them. */
-static const char *const kernel_types[] = {
-	"proc", "sysfs", "cgroup", "cgroup2", "devpts", "mqueue", "bpf",
-	"devtmpfs", "debugfs", "tracefs", "securityfs", "pstore", "efivarfs",
-	"configfs", "fusectl", "binfmt_misc", "hugetlbfs", "autofs",
-	"rpc_pipefs", "nsfs", "selinuxfs", "nfsd", "binder", "overlay",
-	"ramfs",
-};
-
-static int
-is_kernel_type(const char *type)
-{
-	size_t i;
-
-	for (i = 0; i < nitems(kernel_types); i++) {
-		if (strcmp(type, kernel_types[i]) == 0)
-			return 1;
-	}
-	return 0;
-}
-
-/* Undo mountinfo's \ooo in place. */
-static void
-unescape(char *s)
-{
-	char *out = s;
-
-	for (; *s != '\0'; s++) {
-		if (s[0] == '\\' && s[1] != '\0' && s[2] != '\0' &&
-		    s[3] != '\0') {
-			*out++ = (char)((s[1] - '0') << 6 | (s[2] - '0') << 3 |
-			    (s[3] - '0'));
-			s += 3;
-		} else {
-			*out++ = *s;
-		}
-	}
-	*out = '\0';
-}
-
-/* A line of mountinfo. */
-struct mountinfo {
-	long	 id;
-	char	*point;
-	char	*type;
-};
-
-static int
-parse_mountinfo(char *line, struct mountinfo *ret)
-{
-	char *rest = line, *sep = strstr(line, " - ");
-	int i;
-
-	if (sep == NULL)
-		return -EINVAL;
-	*sep = '\0';
-	ret->id = strtol(line, NULL, 10);
-	ret->type = sep + 3;
-	ret->type[strcspn(ret->type, " ")] = '\0';
-	for (i = 0; i < 4; i++)
-		(void)strsep(&rest, " ");
-	if (rest == NULL)
-		return -EINVAL;
-	ret->point = strsep(&rest, " ");
-	unescape(ret->point);
-	return 0;
-}
-
-/* Is name at or below one of the NUL-ended names of the list? */
-static int
-is_below_any(const struct buf *list, const char *name)
-{
-	const char *p;
-	size_t len;
-
-	for (p = list->p; p != NULL && p < list->p + list->len; p += len + 1) {
-		len = strlen(p);
-		if (strncmp(name, p, len) == 0 &&
-		    (name[len] == '/' || name[len] == '\0'))
-			return 1;
-	}
-	return 0;
-}
-
-/*
- * One mount below path.  A jail that shares path may exchange directories and
- * links on the way: the name is resolved below path without links, and what
- * is found must be the mount of that line.  What cannot be idmapped or is
- * hidden by another mount stays out: the jail sees the bare directory.
- */
-static void
-carry(struct build *b, const struct mountinfo *m, const char *name)
-{
-	auto_close int source = sys_openat2(b->path, name + 1,
-	    O_PATH | O_CLOEXEC, 0, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS |
-	    RESOLVE_NO_MAGICLINKS);
-	auto_close int mnt = -1, target = -1;
-	struct jerr e;
-
-	if (source < 0 || mnt_id(source) != m->id)
-		return;
-	mnt = mount_idmapped(b, source, "", 0, "path", m->point, &e);
-	if (mnt >= 0 && (target = mnt_resolve(b->root, name)) >= 0)
-		(void)mnt_attach(mnt, target);	/* as above */
-}
-
-int
-mount_carried(struct build *b, struct jerr *e)
-{
-	const char *name;
-	auto_close int fd = openat(b->proc, "thread-self/mountinfo",
-	    O_RDONLY | O_CLOEXEC);
-	auto_buf struct buf text = BUF_INIT, kernel = BUF_INIT;
-	struct mountinfo m;
-	char *rest, *line;
-	int r;
-
-	if (fd < 0)
-		return jerr_sys(e, errno, "mountinfo");
-	if ((r = io_slurp(fd, 64 << 20, &text)) < 0)
-		return jerr_sys(e, -r, "mountinfo");
-	rest = text.p;
-	while ((line = strsep(&rest, "\n")) != NULL) {
-		if (parse_mountinfo(line, &m) < 0 ||
-		    (name = below_path(b->real, m.point)) == NULL ||
-		    name[1] == '\0')
-			continue;
-		/* what lies on a kernel interface is part of it */
-		if (is_kernel_type(m.type)) {
-			buf_add(&kernel, name, strlen(name) + 1);
-			continue;
-		}
-		if (is_below_any(&kernel, name))
-			continue;
-		carry(b, &m, name);
-	}
-	return 0;
-}
-
 /* ---- the parameters' mounts ---- */
 
 static int
@@ -444,8 +305,10 @@ attach(const struct build *b, int mnt, const char *who, const char *name,
 		return target;
 	r = mnt_attach(mnt, target);
 	if (r == -ENOTDIR)
-		return jerr(e, ENOTDIR, "%s: %s: a directory cannot be "
-		    "mounted on a file, nor a file on a directory", who, name);
+		return jerr(e, ENOTDIR,
+		    "%s: %s: a directory cannot be "
+		    "mounted on a file, nor a file on a directory",
+		    who, name);
 	return r < 0 ? jerr_sys(e, -r, "%s: mount %s", who, name) : 0;
 }
 
@@ -460,8 +323,8 @@ do_nullfs(const struct build *b, const struct build_mount *m, struct jerr *e)
 		return r;
 	if ((source = path_open(m->fs.source)) < 0)
 		return jerr_sys(e, -source, "%s: %s", m->who, m->fs.source);
-	if ((mnt = mount_idmapped(b, source, "", attr, m->who, m->fs.source,
-	    e)) < 0)
+	if ((mnt = mount_idmapped(
+		 b, source, "", attr, m->who, m->fs.source, e)) < 0)
 		return mnt;
 	return attach(b, mnt, m->who, m->name, e);
 }
@@ -497,8 +360,8 @@ do_procfs(const struct build *b, const struct build_mount *m, struct jerr *e)
 
 static const struct mount_type {
 	const char *name;
-	int (*mount)(const struct build *b, const struct build_mount *m,
-	    struct jerr *e);
+	int (*mount)(
+	    const struct build *b, const struct build_mount *m, struct jerr *e);
 } types[] = {
 	{ "nullfs", do_nullfs },
 	{ "bind", do_nullfs },
@@ -518,14 +381,16 @@ mount_one(const struct build *b, const struct build_mount *m, struct jerr *e)
 		if (strcmp(types[i].name, m->fs.type) == 0)
 			return types[i].mount(b, m, e);
 	}
-	return jerr(e, ENOTSUP, "%s: %s: file system type %s: not supported "
-	    "yet", m->who, m->fs.target, m->fs.type);
+	return jerr(e, ENOTSUP,
+	    "%s: %s: file system type %s: not supported "
+	    "yet",
+	    m->who, m->fs.target, m->fs.type);
 }
 
 /* The boolean parameters, in FreeBSD's order. */
 static const struct simple {
-	enum param_id	 id;
-	const char	*name;
+	enum param_id id;
+	const char *name;
 	int (*mount)(const struct build *b, const char *who, const char *name,
 	    struct jerr *e);
 } simple[] = {
@@ -544,8 +409,8 @@ mount_all(struct build *b, struct jerr *e)
 		r = mount_one(b, &b->mounts[i], e);
 	for (i = 0; r == 0 && i < nitems(simple); i++) {
 		if (pset_bool(&b->rec.params, simple[i].id))
-			r = simple[i].mount(b, param(simple[i].id)->name,
-			    simple[i].name, e);
+			r = simple[i].mount(
+			    b, param(simple[i].id)->name, simple[i].name, e);
 	}
 	return r;
 }

@@ -19,7 +19,7 @@
 #include "path.h"
 #include "uapi.h"
 
-#define LINKS_MAX 40		/* as the kernel */
+#define LINKS_MAX 40 /* as the kernel */
 
 int
 path_open(const char *canon)
@@ -47,7 +47,8 @@ int
 path_open_below(int root, const char *name)
 {
 	auto_close int look = sys_openat2(root, name, O_PATH | O_CLOEXEC, 0,
-	    RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS), fd = -1;
+			   RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS),
+		       fd = -1;
 	struct statfs fs;
 	struct stat st, now;
 
@@ -56,12 +57,25 @@ path_open_below(int root, const char *name)
 	if (!S_ISREG(st.st_mode) || fs.f_type == PROC_MAGIC ||
 	    fs.f_type == SYSFS_MAGIC)
 		return -EACCES;
-	fd = sys_openat2(root, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK |
-	    O_NOCTTY, 0, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
+	fd = sys_openat2(root, name,
+	    O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0,
+	    RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
 	if (fd < 0 || fstat(fd, &now) < 0)
 		return -errno;
-	return now.st_dev == st.st_dev && now.st_ino == st.st_ino ?
-	    take_fd(&fd) : -EACCES;
+	return now.st_dev == st.st_dev && now.st_ino == st.st_ino ? take_fd(&fd)
+								  : -EACCES;
+}
+
+const char *
+path_below(const char *path, const char *target)
+{
+	size_t len = strlen(path);
+
+	while (len > 0 && path[len - 1] == '/')
+		len--;
+	if (strncmp(path, target, len) != 0 || target[len] != '/')
+		return NULL;
+	return target + len;
 }
 
 /* ---- whose files ---- */
@@ -75,7 +89,7 @@ is_below(const char *name, const char *dir)
 	while (len > 0 && dir[len - 1] == '/')
 		len--;
 	return len > 0 && strncmp(name, dir, len) == 0 &&
-	    (name[len] == '/' || name[len] == '\0');
+	       (name[len] == '/' || name[len] == '\0');
 }
 
 /* Does dir, in whatever form it was given, hold the canonical name? */
@@ -85,7 +99,7 @@ holds(const char *dir, const char *name)
 	char real[PATH_MAX];
 
 	return is_below(name, dir) ||
-	    (realpath(dir, real) != NULL && is_below(name, real));
+	       (realpath(dir, real) != NULL && is_below(name, real));
 }
 
 static bool
@@ -101,8 +115,8 @@ jail_holds(const struct pset *params, const char *name)
 		struct jerr e;
 		bool found;
 
-		if (fstab_parse(pset_get(params, P_MOUNT, i), "mount", &f,
-		    &e) != 1)
+		if (fstab_parse(
+			pset_get(params, P_MOUNT, i), "mount", &f, &e) != 1)
 			continue;
 		found = f.source[0] == '/' && holds(f.source, name);
 		fstab_entry_done(&f);
@@ -143,9 +157,9 @@ jail_of_file(const char *name, struct jerr *e)
 /* ---- making canonical ---- */
 
 struct walk {
-	struct buf	 at;		/* canonical so far; "" is the root */
-	char		*rest;		/* what is still to come, owned */
-	int		 links;
+	struct buf at; /* canonical so far; "" is the root */
+	char *rest; /* what is still to come, owned */
+	int links;
 };
 
 static void
@@ -167,14 +181,15 @@ follow(struct walk *w, const char *who, const char *rest, struct jerr *e)
 	int jid;
 
 	if (n < 0 || ++w->links > LINKS_MAX)
-		return jerr_sys(e, n < 0 ? errno : ELOOP, "%s %s", who,
-		    w->at.p);
+		return jerr_sys(
+		    e, n < 0 ? errno : ELOOP, "%s %s", who, w->at.p);
 	if ((jid = jail_of_file(w->at.p, e)) < 0)
 		return jid;
 	if (jid > 0)
-		return jerr(e, ELOOP, "%s: %s is a symbolic link in the files "
-		    "of jail %d, whose root may have made it", who, w->at.p,
-		    jid);
+		return jerr(e, ELOOP,
+		    "%s: %s is a symbolic link in the files "
+		    "of jail %d, whose root may have made it",
+		    who, w->at.p, jid);
 	text[n] = '\0';
 	buf_fmt(&b, "%s/%s", text, rest);
 	if (text[0] == '/')
@@ -228,8 +243,8 @@ int
 path_canon(const char *name, const char *who, char **ret, struct jerr *e)
 {
 	struct walk w = { .rest = strdup(name + strspn(name, "/")) };
-	int r = w.rest != NULL ? walk(&w, who, e) :
-	    jerr_sys(e, ENOMEM, "%s", who);
+	int r =
+	    w.rest != NULL ? walk(&w, who, e) : jerr_sys(e, ENOMEM, "%s", who);
 
 	free(w.rest);
 	if (r == 0 && w.at.len == 0)

@@ -33,4 +33,7 @@ int path_open_known(const char *canon, dev_t dev, ino_t ino);
  */
 int path_open_below(int root, const char *name);
 
+/* The part of name that lies below the directory path: "/...", or NULL. */
+const char *path_below(const char *path, const char *name);
+
 #endif

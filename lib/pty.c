@@ -21,8 +21,8 @@
 #include "spawn.h"
 #include "uapi.h"
 
-#define TTY_GROUP	5	/* "tty" in every distribution */
-#define FLAGS		(O_RDWR | O_NOCTTY | O_CLOEXEC)
+#define TTY_GROUP 5 /* "tty" in every distribution */
+#define FLAGS (O_RDWR | O_NOCTTY | O_CLOEXEC)
 
 static bool
 is_multiplexer(int fd)
@@ -31,8 +31,8 @@ is_multiplexer(int fd)
 	struct stat st;
 
 	return fstat(fd, &st) == 0 && fstatfs(fd, &fs) == 0 &&
-	    S_ISCHR(st.st_mode) &&
-	    st.st_rdev == makedev(TTYAUX_MAJOR, 2) && fs.f_type == DEVPTS_MAGIC;
+	       S_ISCHR(st.st_mode) && st.st_rdev == makedev(TTYAUX_MAJOR, 2) &&
+	       fs.f_type == DEVPTS_MAGIC;
 }
 
 /* Looked at before it is opened: opening a device may have an effect. */

@@ -38,7 +38,7 @@ jail_destroy(struct jail *j, struct jerr *e)
 	int r;
 
 	if (lock == -ENODEV || lock == -ENOENT)
-		return 0;	/* gone meanwhile */
+		return 0; /* gone meanwhile */
 	if (lock < 0)
 		return jerr_sys(e, -lock, "lock of jail %d", j->jid);
 	/* whoever held the lock may have removed it, or the jid is reused */
@@ -98,7 +98,7 @@ jail_stop(const struct jail *j, int timeout, pid_t **ret_pids, struct jerr *e)
 		return jerr_sys(e, -r, "processes of jail %d", j->jid);
 	if (ret_pids != NULL)
 		*ret_pids = take_ptr(pids);
-	r = cg_wait_empty(payload, timeout > 2000000 ? 2000000000 :
-	    timeout * 1000, -1);
+	r = cg_wait_empty(
+	    payload, timeout > 2000000 ? 2000000000 : timeout * 1000, -1);
 	return r == -ENOENT || r == -ENODEV ? 1 : r;
 }

@@ -38,23 +38,23 @@
 #include "spawn.h"
 #include "uapi.h"
 
-#define SIG_PASS	SIGRTMIN	/* J to A: pass si_value on */
-#define START_MSEC	10000		/* a frozen or hostile jail: no longer */
-#define FILTER_SIZE	512		/* twice what it takes */
-#define FD_FIRST	64		/* out of the way of stdio */
+#define SIG_PASS SIGRTMIN /* J to A: pass si_value on */
+#define START_MSEC 10000 /* a frozen or hostile jail: no longer */
+#define FILTER_SIZE 512 /* twice what it takes */
+#define FD_FIRST 64 /* out of the way of stdio */
 
 /* What A and C tell J: why they failed, before the program runs. */
 struct failure {
-	int	err;
-	int	is_exec;
-	char	step[32];
+	int err;
+	int is_exec;
+	char step[32];
 };
 
 /* Where A and C find their descriptors. */
 struct pipes {
-	int	report;		/* closed by exec: failure or end of file */
-	int	status;		/* A's: the wait status */
-	int	leash;		/* hangs up when J dies */
+	int report; /* closed by exec: failure or end of file */
+	int status; /* A's: the wait status */
+	int leash; /* hangs up when J dies */
 };
 
 static _Noreturn void
@@ -63,7 +63,7 @@ give_up(const struct pipes *p, int err, const char *step, int is_exec)
 	struct failure f = { .err = err, .is_exec = is_exec };
 
 	(void)snprintf(f.step, sizeof(f.step), "%s", step);
-	(void)io_write(p->report, &f, sizeof(f));	/* EOF tells as much */
+	(void)io_write(p->report, &f, sizeof(f)); /* EOF tells as much */
 	_exit(is_exec && err == ENOENT ? 127 : 126);
 }
 
@@ -88,11 +88,10 @@ exec_program(const struct jailx_spawn *how)
 		if (strncmp(how->envp[i], "PATH=", 5) == 0)
 			path = how->envp[i] + 5;
 	}
-	for (dir = path != NULL ? path : "/bin:/usr/bin";;
-	    dir += len + 1) {
+	for (dir = path != NULL ? path : "/bin:/usr/bin";; dir += len + 1) {
 		len = strcspn(dir, ":");
-		(void)snprintf(name, sizeof(name), "%.*s/%s",
-		    (int)len, dir, argv[0]);
+		(void)snprintf(
+		    name, sizeof(name), "%.*s/%s", (int)len, dir, argv[0]);
 		(void)execve(name, argv, envp);
 		if (errno != ENOENT && errno != ENOTDIR)
 			err = errno;
@@ -157,8 +156,8 @@ set_directory(const char *cwd)
 	/* a working directory outside of the root reads "(unreachable)" */
 	if (chdir(cwd != NULL ? cwd : "/") < 0)
 		return -errno;
-	return getcwd(here, sizeof(here)) == NULL || here[0] != '/' ?
-	    -ENOENT : 0;
+	return getcwd(here, sizeof(here)) == NULL || here[0] != '/' ? -ENOENT
+								    : 0;
 }
 
 /* Keep what is needed and close the rest, of the host's above all. */
@@ -230,7 +229,7 @@ stand_for(pid_t child, struct pipes *p)
 	(void)sigaddset(&set, SIGCHLD);
 	(void)sigaddset(&set, SIG_PASS);
 	while ((pid = waitpid(child, &status, WNOHANG)) == 0 ||
-	    (pid > 0 && WIFSTOPPED(status))) {
+	       (pid > 0 && WIFSTOPPED(status))) {
 		/* it asked for a tracer (PTRACE_TRACEME): not us */
 		if (pid > 0)
 			(void)ptrace(PTRACE_DETACH, child, NULL,
@@ -238,7 +237,7 @@ stand_for(pid_t child, struct pipes *p)
 		else if (sigwaitinfo(&set, &si) == SIG_PASS)
 			(void)kill(child, si.si_value.sival_int); /* ESRCH */
 	}
-	(void)io_write(p->status, &status, sizeof(status));	/* EOF tells */
+	(void)io_write(p->status, &status, sizeof(status)); /* EOF tells */
 	_exit(0);
 }
 
@@ -284,7 +283,9 @@ static int
 check_stdio(const struct jailx_spawn *how, struct jerr *e)
 {
 	static const char *const names[] = {
-		"standard input", "standard output", "standard error",
+		"standard input",
+		"standard output",
+		"standard error",
 	};
 	struct stat st;
 	int i, flags;
@@ -294,8 +295,10 @@ check_stdio(const struct jailx_spawn *how, struct jerr *e)
 		    (flags = fcntl(how->stdio[i], F_GETFL)) < 0)
 			return jerr_sys(e, errno, "%s", names[i]);
 		if (S_ISDIR(st.st_mode) || (flags & O_PATH) != 0)
-			return jerr(e, EISDIR, "%s is a directory of the host: "
-			    "it would lead out of the jail", names[i]);
+			return jerr(e, EISDIR,
+			    "%s is a directory of the host: "
+			    "it would lead out of the jail",
+			    names[i]);
 		if (!how->ctty && isatty(how->stdio[i]))
 			return jerr(e, ENOTTY, "%s is a terminal of the host",
 			    names[i]);
@@ -311,12 +314,12 @@ failure_error(const struct entry *en, const struct jailx_spawn *how,
 	if (f->is_exec)
 		return exec_error(&en->jail, how, f->err, e);
 	if (strcmp(f->step, "chdir") == 0)
-		return jerr_sys(e, f->err, "chdir %s",
-		    how->cwd != NULL ? how->cwd : "/");
+		return jerr_sys(
+		    e, f->err, "chdir %s", how->cwd != NULL ? how->cwd : "/");
 	if (f->err == ESRCH || f->err == ENOMEM || f->err == ENODEV)
 		return jerr(e, ESRCH, "jail %d is dying", en->jail.jid);
-	return jerr_sys(e, f->err, "jail_attach(%d): %s", en->jail.jid,
-	    f->step);
+	return jerr_sys(
+	    e, f->err, "jail_attach(%d): %s", en->jail.jid, f->step);
 }
 
 /* Wait until the program runs: its exec closes the pipe. */
@@ -332,9 +335,10 @@ await_start(const struct entry *en, const struct jailx_spawn *how, int report,
 	while ((r = poll(&pfd, 1, START_MSEC)) < 0 && errno == EINTR)
 		;
 	if (r == 0)
-		return jerr(e, ETIMEDOUT, "jail %d: no process started within "
-		    "%d seconds (is it frozen?)", en->jail.jid,
-		    START_MSEC / 1000);
+		return jerr(e, ETIMEDOUT,
+		    "jail %d: no process started within "
+		    "%d seconds (is it frozen?)",
+		    en->jail.jid, START_MSEC / 1000);
 	n = io_read(report, &f, sizeof(f));
 	if (n == 0)
 		return 0;
@@ -367,14 +371,14 @@ start(const struct entry *en, const struct jailx_spawn *how,
 		attach_and_run(en, how, &p, prog, (size_t)n);
 	}
 	if (r == 0 && pid < 0)
-		r = pid == -ENODEV || pid == -ENOENT ?
-		    jerr(e, ESRCH, "jail %d is dying", en->jail.jid) :
-		    jerr_sys(e, -pid, "clone");
+		r = pid == -ENODEV || pid == -ENOENT
+			? jerr(e, ESRCH, "jail %d is dying", en->jail.jid)
+			: jerr_sys(e, -pid, "clone");
 	close_fd(report[1]);
 	close_fd(status[1]);
 	close_fd(leash[0]);
 	if (r == 0 && (r = await_start(en, how, report[0], e)) < 0) {
-		(void)kill(pid, SIGKILL);	/* unreaped: it is ours */
+		(void)kill(pid, SIGKILL); /* unreaped: it is ours */
 		(void)waitpid(pid, NULL, 0);
 	}
 	close_fd(report[0]);
@@ -396,8 +400,7 @@ spawn(int jid, const struct jailx_spawn *how, struct jailx_child *ret,
 	struct entry en;
 	int r;
 
-	if ((r = check_stdio(how, e)) < 0 ||
-	    (r = entry_open(jid, &en, e)) < 0)
+	if ((r = check_stdio(how, e)) < 0 || (r = entry_open(jid, &en, e)) < 0)
 		return r;
 	if ((r = ns_hide()) < 0)
 		r = jerr_sys(e, -r, "dumpable");
@@ -422,8 +425,9 @@ spawn_wait(struct jailx_child *child, int *ret_status, struct jerr *e)
 	if (n < 0)
 		return jerr_sys(e, (int)-n, "wait");
 	/* A was killed with the jail: so was the program */
-	*ret_status = n == sizeof(status) ? status :
-	    WIFSIGNALED(own) ? own : SIGKILL;
+	*ret_status = n == sizeof(status) ? status
+		      : WIFSIGNALED(own)  ? own
+					  : SIGKILL;
 	return 0;
 }
 

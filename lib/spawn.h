@@ -19,11 +19,11 @@ int spawn_root(const struct jail *j, struct jerr *e);
 
 /* All that a process needs to become one of the jail's, opened outside. */
 struct entry {
-	struct record	 rec;
-	struct jail	 jail;
-	int		 payload;	/* cgroup to be made in */
-	int		 warden;	/* pidfd */
-	uint64_t	 namespaces;	/* CLONE_NEW* that the jail has */
+	struct record rec;
+	struct jail jail;
+	int payload; /* cgroup to be made in */
+	int warden; /* pidfd */
+	uint64_t namespaces; /* CLONE_NEW* that the jail has */
 };
 
 int entry_open(int jid, struct entry *ret, struct jerr *e);

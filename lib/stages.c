@@ -22,7 +22,7 @@
 #include "ns.h"
 #include "path.h"
 
-#define REMOVE_MSEC 30000	/* how long killed processes may take to go */
+#define REMOVE_MSEC 30000 /* how long killed processes may take to go */
 
 static int
 setup_path(struct build *b, struct jerr *e)
@@ -32,13 +32,13 @@ setup_path(struct build *b, struct jerr *e)
 	int r;
 
 	if (path[0] != '/')
-		return jerr(e, EINVAL, "path %s: not an absolute pathname",
-		    path);
+		return jerr(
+		    e, EINVAL, "path %s: not an absolute pathname", path);
 	if ((r = path_canon(path, "path", &b->real, e)) < 0)
 		return r;
 	if ((b->path = path_open(b->real)) < 0 || fstat(b->path, &st) < 0)
-		return jerr_sys(e, b->path < 0 ? -b->path : errno, "path %s",
-		    path);
+		return jerr_sys(
+		    e, b->path < 0 ? -b->path : errno, "path %s", path);
 	return S_ISDIR(st.st_mode) ? 0 : jerr_sys(e, ENOTDIR, "path %s", path);
 }
 
@@ -108,8 +108,14 @@ setup_ids(struct build *b, struct jerr *e)
 		return jerr_sys(e, -b->proc, "proc");
 	r = ns_user_new(b->proc, b->payload, b->rec.idmap, IDMAP_COUNT, locks,
 	    nitems(locks), &b->userns, &b->cgroupns);
-	if (r == -ENOSPC || r == -EPERM)
-		return jerr_sys(e, -r, "user namespace (see "
+	if (r == -EPERM)
+		return jerr_sys(e, -r,
+		    "user namespace (a process in a chroot "
+		    "may not make one, nor may one in a container that forbids "
+		    "it)");
+	if (r == -ENOSPC)
+		return jerr_sys(e, -r,
+		    "user namespace (raise "
 		    "/proc/sys/user/max_user_namespaces)");
 	return r < 0 ? jerr_sys(e, -r, "user namespace") : 0;
 }
@@ -122,8 +128,8 @@ setup_warden(struct build *b, struct jerr *e)
 
 	if (pipe2(b->report, O_CLOEXEC) < 0)
 		return jerr_sys(e, errno, "pipe");
-	b->warden = ns_vfork(CLONE_NEWPID | CLONE_NEWNS, b->jail.dir,
-	    inside_run, b);
+	b->warden =
+	    ns_vfork(CLONE_NEWPID | CLONE_NEWNS, b->jail.dir, inside_run, b);
 	if (b->warden < 0)
 		return jerr_sys(e, -b->warden, "clone");
 	close_fd(b->report[1]);
@@ -145,14 +151,14 @@ undo_warden(const struct jail *j, struct jerr *e)
 	pid_t pid;
 	int r;
 
-	(void)jail_warden(j, &pid, &pidfd);	/* only to wait faster */
+	(void)jail_warden(j, &pid, &pidfd); /* only to wait faster */
 	if ((r = cg_kill(j->dir)) == 0)
 		r = cg_wait_empty(j->dir, REMOVE_MSEC, pidfd);
 	/* it is our child where this process built the jail */
 	if (pidfd >= 0)
 		(void)waitid(P_PIDFD, (id_t)pidfd, NULL, WEXITED | WNOHANG);
 	if (r == -ENOENT || r == -ENODEV)
-		return 0;	/* the cgroup has gone meanwhile */
+		return 0; /* the cgroup has gone meanwhile */
 	if (r == 0)
 		return jerr(e, ETIMEDOUT,
 		    "jail %d: a killed process does not end", j->jid);

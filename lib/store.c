@@ -11,11 +11,11 @@
 #include "cleanup.h"
 #include "store.h"
 
-#define FORMAT		1
-#define XA_USER		"user.jail"
-#define XA_TRUSTED	"trusted.jail"
-#define XA_LAST		"user.jail.last"
-#define XA_SIZE		65536		/* the kernel's limit for a value */
+#define FORMAT 1
+#define XA_USER "user.jail"
+#define XA_TRUSTED "trusted.jail"
+#define XA_LAST "user.jail.last"
+#define XA_SIZE 65536 /* the kernel's limit for a value */
 
 static const char *const state_words[] = {
 	[JAIL_CREATING] = "creating",
@@ -125,7 +125,8 @@ parse_head(const char *text, struct record *ret)
 	unsigned int version, i;
 
 	if (sscanf(text, "%u %u %15s %u", &version, &ret->seq, word,
-	    &ret->idmap) != 4 || version > FORMAT)
+		&ret->idmap) != 4 ||
+	    version > FORMAT)
 		return -EPROTO;
 	for (i = 0; i < JAIL_STATES; i++) {
 		if (strcmp(word, state_words[i]) == 0) {
@@ -254,9 +255,9 @@ store_persist(int dir, enum jail_persist *ret)
 	if (len < 0 && errno != ENODATA)
 		return -errno;
 	word[len < 0 ? 0 : len] = '\0';
-	*ret = len < 0 ? PERSIST_NO :
-	    strcmp(word, persist_words[PERSIST_START]) == 0 ? PERSIST_START :
-	    PERSIST_YES;
+	*ret = len < 0						 ? PERSIST_NO
+	       : strcmp(word, persist_words[PERSIST_START]) == 0 ? PERSIST_START
+								 : PERSIST_YES;
 	return 0;
 }
 

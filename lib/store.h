@@ -19,27 +19,27 @@
 #include "pset.h"
 
 enum jail_state {
-	JAIL_CREATING,	/* builder at work; not to be entered or shown */
+	JAIL_CREATING, /* builder at work; not to be entered or shown */
 	JAIL_ALIVE,
-	JAIL_ENDING,	/* removal has begun and can only go on */
+	JAIL_ENDING, /* removal has begun and can only go on */
 	JAIL_STATES
 };
 
 enum jail_persist {
 	PERSIST_NO,
 	PERSIST_YES,
-	PERSIST_START,	/* as long as somebody holds the start lock */
+	PERSIST_START, /* as long as somebody holds the start lock */
 };
 
 /* The name that the warden asks for; see warden/warden.c. */
-#define STORE_PERSIST	"user.jail.persist"
+#define STORE_PERSIST "user.jail.persist"
 
 struct record {
-	enum jail_state	 state;
-	unsigned int	 seq;		/* grows with each update */
-	uint32_t	 idmap;		/* host id of the jail's root */
+	enum jail_state state;
+	unsigned int seq; /* grows with each update */
+	uint32_t idmap; /* host id of the jail's root */
 	enum jail_persist persist;
-	struct pset	 params;
+	struct pset params;
 };
 
 void record_done(struct record *rec);

@@ -219,6 +219,8 @@ static int
 set_jail(struct pset *set, const struct iovec *iov, unsigned int niov,
     int flags, struct jerr *e)
 {
+	auto_buf struct buf notes =
+	    BUF_INIT; /* the call has no way to say them */
 	bool attach = (flags & JAIL_ATTACH) != 0;
 	int jid, r, hold = -1;
 
@@ -232,7 +234,8 @@ set_jail(struct pset *set, const struct iovec *iov, unsigned int niov,
 		r = attach ? attach_to(jid, -1, false, e) : 0;
 		return r < 0 ? r : jid;
 	}
-	if ((jid = jail_create(set, attach ? &hold : NULL, e)) < 0 || !attach)
+	if ((jid = jail_create(set, attach ? &hold : NULL, &notes, e)) < 0 ||
+	    !attach)
 		return jid;
 	r = attach_to(jid, hold, true, e);
 	return r < 0 ? r : jid;

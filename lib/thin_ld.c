@@ -43,7 +43,7 @@ ld_free(struct ld *ld)
 static char *
 dir_of(const char *path)
 {
-	const char *slash = strrchr(path, '/');
+	const char *slash = path != NULL ? strrchr(path, '/') : NULL;
 
 	if (slash == NULL || slash == path)
 		return strdup("/");
@@ -62,7 +62,8 @@ obj_add(const struct search *s)
 		ld->v = v;
 	if (v == NULL || o == NULL) {
 		free(o);
-		return job_fail(s->job, -ENOMEM, s->path);
+		(void)job_fail(s->job, -ENOMEM, s->path);
+		return -ENOMEM;
 	}
 	/* The kernel tells a program its real name, a loader the one found. */
 	o->origin = dir_of(s->by == NULL ? s->node->name : s->path);
@@ -250,7 +251,10 @@ job_add_ld(struct thin_job *job, struct ld **ret)
 	if (v != NULL)
 		job->ld = v;
 	*ret = v != NULL ? calloc(1, sizeof(**ret)) : NULL;
-	return *ret != NULL ? 0 : job_fail(job, -ENOMEM, "thin");
+	if (*ret != NULL)
+		return 0;
+	(void)job_fail(job, -ENOMEM, "thin");
+	return -ENOMEM;
 }
 
 int

@@ -421,7 +421,8 @@ walk_path(struct thin_view *v, struct walk *w, const char *path)
 
 	if (strlen(path) >= sizeof(rest))
 		return -ENAMETOOLONG;
-	w->rest = strcpy(rest, path);
+	memcpy(rest, path, strlen(path) + 1);
+	w->rest = rest;
 	r = walk(v, w);
 	w->rest = NULL;
 	return r;
@@ -467,8 +468,8 @@ view_open(const struct thin_view *v, const struct vnode *n)
 	if (n->kind != V_FILE)
 		return n->kind == V_DIR ? -EISDIR : -EACCES;
 	/* on the host: what was looked at, nothing that was put in its place */
-	fd = n->jail ? jail_open(v, n, (uint64_t)flags) :
-		       sys_openat2(AT_FDCWD, n->source, (uint64_t)flags, 0,
+	fd = n->jail ? jail_open(v, n, (uint64_t)flags)
+		     : sys_openat2(AT_FDCWD, n->source, (uint64_t)flags, 0,
 			   RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
 	if (n->jail && fd < 0)
 		return fd;

@@ -15,8 +15,8 @@
 
 /* ip4 and ip6 are there, but not yet with an address list of their own. */
 static const struct limited {
-	enum param_id	 id;
-	const char	*value;
+	enum param_id id;
+	const char *value;
 } limited[] = {
 	{ P_IP4, "new" },
 	{ P_IP6, "new" },
@@ -44,8 +44,8 @@ jail_check_supported(const struct pset *params, struct jerr *e)
 		if (!pset_has(params, id))
 			continue;
 		if ((param(id)->flags & JAILX_RDONLY) != 0)
-			return jerr(e, EINVAL, "%s: is read-only",
-			    param(id)->name);
+			return jerr(
+			    e, EINVAL, "%s: is read-only", param(id)->name);
 		if ((param(id)->flags & JAILX_LATER) != 0 &&
 		    !is_default(params, id))
 			return jerr(e, ENOTSUP, "%s: not supported yet",
@@ -57,8 +57,10 @@ jail_check_supported(const struct pset *params, struct jerr *e)
 			    param(limited[i].id)->name, limited[i].value);
 	}
 	if (rules != 0 && rules != 4)
-		return jerr(e, ENOTSUP, "devfs_ruleset=%ld: only 4 is "
-		    "supported yet", rules);
+		return jerr(e, ENOTSUP,
+		    "devfs_ruleset=%ld: only 4 is "
+		    "supported yet",
+		    rules);
 	return 0;
 }
 
@@ -94,8 +96,8 @@ check_fixed(const struct pset *now, const struct pset *wanted, struct jerr *e)
 }
 
 static int
-check_change(const struct pset *now, const struct pset *wanted, int jid,
-    struct jerr *e)
+check_change(
+    const struct pset *now, const struct pset *wanted, int jid, struct jerr *e)
 {
 	const char *name = pset_get(wanted, P_NAME, 0);
 	int r, number;
@@ -107,7 +109,8 @@ check_change(const struct pset *now, const struct pset *wanted, int jid,
 		return r;
 	if (pset_has(wanted, P_SECURELEVEL) &&
 	    pset_int(wanted, P_SECURELEVEL) < pset_int(now, P_SECURELEVEL))
-		return jerr(e, EPERM, "jail_set: Operation not permitted "
+		return jerr(e, EPERM,
+		    "jail_set: Operation not permitted "
 		    "(securelevel may only rise)");
 	if (pset_has(wanted, P_HOST) && !same_value(now, wanted, P_HOST))
 		return jerr(e, ENOTSUP,
@@ -133,8 +136,8 @@ check_name_free(int jails, int jid, const char *name, struct jerr *e)
 		same = pset_is(&rec.params, P_NAME, name);
 		record_done(&rec);
 		if (same)
-			return jerr(e, EEXIST, "jail \"%s\" already exists",
-			    name);
+			return jerr(
+			    e, EEXIST, "jail \"%s\" already exists", name);
 	}
 	return n < 0 ? (int)n : 0;
 }
@@ -170,8 +173,9 @@ update_names(const struct jail *j, const struct pset *wanted, struct jerr *e)
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		;
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		return jerr_sys(e, WIFEXITED(status) ? WEXITSTATUS(status) :
-		    ECHILD, "host.hostname");
+		return jerr_sys(e,
+		    WIFEXITED(status) ? WEXITSTATUS(status) : ECHILD,
+		    "host.hostname");
 	return 0;
 }
 
@@ -188,8 +192,8 @@ write_changes(const struct jail *j, struct record *rec,
 		return r;
 	r = store_write(j->dir, rec);
 	if (r == 0 && pset_has(wanted, P_PERSIST))
-		r = store_set_persist(j->dir, pset_bool(wanted, P_PERSIST) ?
-		    PERSIST_YES : PERSIST_NO);
+		r = store_set_persist(j->dir,
+		    pset_bool(wanted, P_PERSIST) ? PERSIST_YES : PERSIST_NO);
 	return r < 0 ? jerr_sys(e, -r, "record of jail %d", j->jid) : 0;
 }
 
@@ -220,11 +224,10 @@ jail_update(const struct jail *j, const struct pset *wanted, struct jerr *e)
 	if (name != NULL && (above = cg_lock(jails, false)) < 0)
 		return jerr_sys(e, -above, "lock of the jails");
 	if ((lock = cg_lock(j->dir, false)) < 0 || !jail_is_alive(j))
-		return lock == -EACCES || lock == -EPERM ?
-		    jerr(e, EPERM, "jail_set: Operation not permitted") :
-		    jerr(e, ENOENT, "jail %d not found", j->jid);
-	if (name != NULL &&
-	    (r = check_name_free(jails, j->jid, name, e)) < 0)
+		return lock == -EACCES || lock == -EPERM
+			   ? jerr(e, EPERM, "jail_set: Operation not permitted")
+			   : jerr(e, ENOENT, "jail %d not found", j->jid);
+	if (name != NULL && (r = check_name_free(jails, j->jid, name, e)) < 0)
 		return r;
 	if ((r = store_read(j->dir, true, &rec)) < 0)
 		return jerr_sys(e, -r, "record of jail %d", j->jid);
@@ -246,7 +249,7 @@ jail_release(int jid, int hold, struct jerr *e)
 
 	if (jail_find(jid, false, &j, e) < 0 ||
 	    (lock = cg_lock(j.dir, false)) < 0 || !jail_is_alive(&j))
-		return 0;	/* removed meanwhile, by whoever */
+		return 0; /* removed meanwhile, by whoever */
 	if ((r = store_persist(j.dir, &persist)) == 0 &&
 	    persist == PERSIST_START)
 		r = store_set_persist(j.dir, PERSIST_NO);

@@ -22,8 +22,8 @@
 #include "spawn.h"
 #include "user.h"
 
-#define FILE_MAX	(16 << 20)	/* a passwd file has no more */
-#define GETENT		"/usr/bin/getent"
+#define FILE_MAX (16 << 20) /* a passwd file has no more */
+#define GETENT "/usr/bin/getent"
 
 void
 user_done(struct jailx_user *user)
@@ -60,8 +60,10 @@ static int
 take_line(const struct passwd_line *p, struct jailx_user *ret)
 {
 	*ret = (struct jailx_user){
-		.uid = p->uid, .gid = p->gid,
-		.name = strdup(p->name), .home = strdup(p->home),
+		.uid = p->uid,
+		.gid = p->gid,
+		.name = strdup(p->name),
+		.home = strdup(p->home),
 		.shell = strdup(*p->shell != '\0' ? p->shell : "/bin/sh"),
 	};
 	if (ret->name == NULL || ret->home == NULL || ret->shell == NULL)
@@ -77,7 +79,7 @@ find_line(char *text, const char *name, struct jailx_user *ret)
 	struct passwd_line p;
 	uint32_t id = ID_NONE;
 
-	(void)id_parse(name, &id);	/* else a name */
+	(void)id_parse(name, &id); /* else a name */
 	while ((line = strsep(&rest, "\n")) != NULL) {
 		if (passwd_parse(line, &p) == 0 &&
 		    (strcmp(p.name, name) == 0 || p.uid == id))
@@ -115,8 +117,8 @@ read_user(int passwd, int group, const char *name, struct jailx_user *ret)
 		return r;
 	if (group >= 0 && (r = io_slurp(group, FILE_MAX, &groups)) < 0)
 		return r;
-	return groups.p != NULL ? find_groups(groups.p, ret) :
-	    add_group(ret, ret->gid);
+	return groups.p != NULL ? find_groups(groups.p, ret)
+				: add_group(ret, ret->gid);
 }
 
 /* ---- the host ---- */
@@ -138,11 +140,11 @@ ask_getent(const char *database, const char *key, struct buf *ret)
 	if (pipe2(out, O_CLOEXEC) < 0)
 		return -errno;
 	(void)posix_spawn_file_actions_init(&actions);
-	(void)posix_spawn_file_actions_addopen(&actions, 0, "/dev/null",
-	    O_RDONLY, 0);
+	(void)posix_spawn_file_actions_addopen(
+	    &actions, 0, "/dev/null", O_RDONLY, 0);
 	(void)posix_spawn_file_actions_adddup2(&actions, out[1], 1);
-	(void)posix_spawn_file_actions_addopen(&actions, 2, "/dev/null",
-	    O_WRONLY, 0);
+	(void)posix_spawn_file_actions_addopen(
+	    &actions, 2, "/dev/null", O_WRONLY, 0);
 	r = -posix_spawn(&pid, argv[0], &actions, NULL,
 	    (char *const *)(uintptr_t)argv, (char *const *)(uintptr_t)envp);
 	(void)posix_spawn_file_actions_destroy(&actions);
@@ -167,7 +169,7 @@ getent_user(const char *name, struct jailx_user *ret)
 		return -ENOENT;
 	if ((r = ask_getent("passwd", name, &b)) < 0)
 		return r;
-	return find_line(b.p, name, ret);
+	return b.p != NULL ? find_line(b.p, name, ret) : -ENOENT;
 }
 
 /* "name gid gid ..." */
@@ -181,7 +183,7 @@ getent_groups(struct jailx_user *user)
 
 	if (r < 0 || ask_getent("initgroups", user->name, &b) < 0)
 		return r;
-	rest = b.p;
+	rest = b.p != NULL ? b.p : (char[]){ "" };
 	(void)strsep(&rest, " ");
 	while (r == 0 && (word = strsep(&rest, " \n")) != NULL) {
 		if (id_parse(word, &gid) == 0)
@@ -233,13 +235,14 @@ user_find(struct jailx_user *ret, int jid, const char *name, struct jerr *e)
 		user_done(&user);
 		if (e->err != 0)
 			return r;
-		return r == -ENOENT ? jerr(e, ENOENT, "%s: no such user",
-		    name) : jerr_sys(e, -r, "getpwnam: %s", name);
+		return r == -ENOENT ? jerr(e, ENOENT, "%s: no such user", name)
+				    : jerr_sys(e, -r, "getpwnam: %s", name);
 	}
 	if (user.uid >= IDMAP_COUNT || user.gid >= IDMAP_COUNT) {
-		r = jerr(e, EINVAL, "%s: uid %u or gid %u is beyond the %u "
-		    "ids that a jail has", name, user.uid, user.gid,
-		    IDMAP_COUNT);
+		r = jerr(e, EINVAL,
+		    "%s: uid %u or gid %u is beyond the %u "
+		    "ids that a jail has",
+		    name, user.uid, user.gid, IDMAP_COUNT);
 		user_done(&user);
 		return r;
 	}

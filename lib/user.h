@@ -7,8 +7,8 @@
 
 struct jerr;
 
-int user_find(struct jailx_user *ret, int jid, const char *name,
-    struct jerr *e);
+int user_find(
+    struct jailx_user *ret, int jid, const char *name, struct jerr *e);
 void user_done(struct jailx_user *user);
 
 #endif

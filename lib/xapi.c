@@ -43,8 +43,8 @@ jailx_set_new(void)
 	struct jailx_set *set = calloc(1, sizeof(*set));
 
 	if (set == NULL)
-		(void)snprintf(jail_errmsg, sizeof(jail_errmsg), "%s",
-		    strerror(ENOMEM));
+		(void)snprintf(
+		    jail_errmsg, sizeof(jail_errmsg), "%s", strerror(ENOMEM));
 	return set;
 }
 
@@ -86,12 +86,12 @@ jailx_set_has(const struct jailx_set *set, const char *name)
 static const char *
 get_key(const struct jailx_set *set, enum param_id id, const char *name)
 {
-	struct pset *p = (struct pset *)(uintptr_t)&set->p;	/* a cache */
+	struct pset *p = (struct pset *)(uintptr_t)&set->p; /* a cache */
 	const char *lines = pset_get(p, id, 0);
 	auto_buf struct buf b = BUF_INIT;
 
-	if (lines == NULL || value_key_get(lines,
-	    name + strlen(param(id)->name) + 1, &b) != 1)
+	if (lines == NULL ||
+	    value_key_get(lines, name + strlen(param(id)->name) + 1, &b) != 1)
 		return NULL;
 	free(p->key);
 	p->key = buf_take(&b);
@@ -137,12 +137,12 @@ jailx_set_bool(const struct jailx_set *set, const char *name)
 
 /* ---- operations ---- */
 
-static char notes[JAIL_ERRMSGLEN];
+static struct buf notes;
 
 API const char *
 jailx_notes(void)
 {
-	return notes;
+	return notes.p != NULL ? notes.p : "";
 }
 
 API int
@@ -150,7 +150,8 @@ jailx_create(const struct jailx_set *set, int *ret_hold)
 {
 	struct jerr e;
 
-	return face(jail_create(&set->p, ret_hold, &e), &e);
+	buf_done(&notes);
+	return face(jail_create(&set->p, ret_hold, &notes, &e), &e);
 }
 
 API int
@@ -169,8 +170,8 @@ jailx_update(int jid, const struct jailx_set *set)
 	int r;
 
 	if (geteuid() != 0)
-		return face(jerr(&e, EPERM,
-		    "jail_set: Operation not permitted"), &e);
+		return face(
+		    jerr(&e, EPERM, "jail_set: Operation not permitted"), &e);
 	if ((r = jail_find(jid, false, &j, &e)) == 0)
 		r = jail_update(&j, &set->p, &e);
 	return face(r, &e);
@@ -220,13 +221,13 @@ face_read(struct pset *set, const struct jail *j, unsigned int flags,
 	alive = rec.state == JAIL_ALIVE && cg_populated(j->dir) == 1;
 	if (ret_orphan != NULL)
 		*ret_orphan = !alive || rec.persist == PERSIST_START;
-	if (!alive && ((flags & JAILX_ITER_DYING) == 0 ||
-	    rec.state == JAIL_CREATING)) {
+	if (!alive &&
+	    ((flags & JAILX_ITER_DYING) == 0 || rec.state == JAIL_CREATING)) {
 		record_done(&rec);
 		return -ENOENT;
 	}
 	pset_done(set);
-	*set = rec.params;	/* handed over */
+	*set = rec.params; /* handed over */
 	return compute(set, j, alive);
 }
 
@@ -234,7 +235,7 @@ unsigned int
 face_flags(bool dying)
 {
 	return (dying ? JAILX_ITER_DYING : 0U) |
-	    (geteuid() == 0 ? JAILX_ITER_HIDDEN : 0U);
+	       (geteuid() == 0 ? JAILX_ITER_HIDDEN : 0U);
 }
 
 int
@@ -259,11 +260,11 @@ jailx_load(struct jailx_set *set, int jid, bool dying)
 }
 
 struct jailx_iter {
-	int	 jails;
-	int	*jids;
-	size_t	 n, i;
+	int jails;
+	int *jids;
+	size_t n, i;
 	unsigned int flags;
-	bool	 reap;
+	bool reap;
 };
 
 API void
@@ -331,8 +332,8 @@ face_named(const char *name, struct jerr *e)
 	struct jailx_set *set = jailx_set_new();
 	int jid = 0;
 
-	while (it != NULL && set != NULL &&
-	    (jid = jailx_iter_next(it, set)) > 0) {
+	while (
+	    it != NULL && set != NULL && (jid = jailx_iter_next(it, set)) > 0) {
 		if (pset_is(&set->p, P_NAME, name))
 			break;
 	}
@@ -364,8 +365,8 @@ jailx_user_done(struct jailx_user *user)
 static int exec_status;
 
 API int
-jailx_spawn(int jid, const struct jailx_spawn *how,
-    struct jailx_child *ret_child)
+jailx_spawn(
+    int jid, const struct jailx_spawn *how, struct jailx_child *ret_child)
 {
 	struct jerr e = { .err = 0 };
 	int r = spawn(jid, how, ret_child, &e);
@@ -389,8 +390,8 @@ jailx_wait(struct jailx_child *child, int *ret_status)
 }
 
 API int
-jailx_pty_open(int jid, const struct jailx_user *user, int *ret_master,
-    int *ret_slave)
+jailx_pty_open(
+    int jid, const struct jailx_user *user, int *ret_master, int *ret_slave)
 {
 	struct jerr e;
 

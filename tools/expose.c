@@ -21,8 +21,8 @@ is_reachable(const char *path)
 	do {
 		p += strspn(p, "/");
 		p += strcspn(p, "/");
-		(void)snprintf(part, sizeof(part), "%.*s", (int)(p - path),
-		    path);
+		(void)snprintf(
+		    part, sizeof(part), "%.*s", (int)(p - path), path);
 		if (stat(part, &st) < 0 || (st.st_mode & S_IXOTH) == 0)
 			return false;
 	} while (p[strspn(p, "/")] != '\0');
@@ -34,8 +34,10 @@ expose_warn(const struct request *q, const char *path)
 {
 	if (path == NULL || !is_reachable(path))
 		return;
-	note(q, "warning: %s can be reached by every user of this host: a "
+	note(q,
+	    "warning: %s can be reached by every user of this host: a "
 	    "setuid program or one with file capabilities made in the jail "
 	    "would be root's for them; make a directory above it private "
-	    "(chmod 700)", path);
+	    "(chmod 700)",
+	    path);
 }

@@ -32,9 +32,9 @@ enum {
 };
 
 struct options {
-	unsigned int		 op;
-	struct request		 q;
-	struct jailx_set	*set;
+	unsigned int op;
+	struct request q;
+	struct jailx_set *set;
 };
 
 /* A parameter of the command line: wrong ones end the run at once. */
@@ -49,10 +49,10 @@ add(struct jailx_set *set, const char *name, const char *value)
 
 /* Options that stand for a parameter (spec 1.1). */
 static const struct short_form {
-	int		 opt;
-	const char	*param;
-	const char	*value;		/* NULL: the option's argument */
-	const char	*also, *also_value;
+	int opt;
+	const char *param;
+	const char *value; /* NULL: the option's argument */
+	const char *also, *also_value;
 } short_forms[] = {
 	{ 'l', "exec.clean", "true", NULL, NULL },
 	{ 'n', "name", NULL, NULL, NULL },
@@ -80,10 +80,12 @@ add_short_form(struct options *o, int opt)
 }
 
 static const struct op_form {
-	int		opt;
-	unsigned int	op;
+	int opt;
+	unsigned int op;
 } op_forms[] = {
-	{ 'c', OP_CREATE }, { 'm', OP_MODIFY }, { 'r', OP_REMOVE },
+	{ 'c', OP_CREATE },
+	{ 'm', OP_MODIFY },
+	{ 'r', OP_REMOVE },
 	{ 'R', OP_KILL },
 };
 
@@ -225,7 +227,7 @@ run_params(struct options *o)
 			return 1;
 		}
 	} else if ((o->op & OP_CREATE) == 0 ||
-	    (o->op == (OP_CREATE | OP_REMOVE) && text != NULL)) {
+		   (o->op == (OP_CREATE | OP_REMOVE) && text != NULL)) {
 		if (text == NULL)
 			say("no jail specified");
 		else
@@ -246,7 +248,10 @@ run_old(struct options *o, char **argv)
 	size_t i;
 
 	for (i = 0; argv[i] != NULL; i++)
-		buf_fmt(&line, "%s%s", i == 0 ? "" : i < 4 ? "\t" : " ",
+		buf_fmt(&line, "%s%s",
+		    i == 0  ? ""
+		    : i < 4 ? "\t"
+			    : " ",
 		    argv[i]);
 	if (buf_err(&line) < 0 || ips == NULL) {
 		say("%s", strerror(ENOMEM));
@@ -256,8 +261,10 @@ run_old(struct options *o, char **argv)
 	add(o->set, "host.hostname", argv[1]);
 	while ((ip = strsep(&rest, ",")) != NULL) {
 		if (*ip != '\0')
-			add(o->set, inet_pton(AF_INET6, ip, &addr) == 1 ?
-			    "ip6.addr" : "ip4.addr", ip);
+			add(o->set,
+			    inet_pton(AF_INET6, ip, &addr) == 1 ? "ip6.addr"
+								: "ip4.addr",
+			    ip);
 	}
 	add_words(o->set, (const char *const *)argv + 3);
 	o->q.old_line = line.p;
@@ -278,8 +285,8 @@ remove_all(const struct options *o)
 		exit(1);
 	}
 	while ((jid = jailx_iter_next(it, set)) > 0) {
-		r = (o->op & OP_KILL) != 0 ? op_kill(&o->q, jid) :
-		    op_remove(&o->q, jid);
+		r = (o->op & OP_KILL) != 0 ? op_kill(&o->q, jid)
+					   : op_remove(&o->q, jid);
 		if (r != 0)
 			status = 1;
 	}
@@ -300,8 +307,8 @@ remove_one(const struct options *o, const char *name)
 		return 1;
 	}
 	jailx_set_free(set);
-	return (o->op & OP_KILL) != 0 ? op_kill(&o->q, jid) :
-	    op_remove(&o->q, jid);
+	return (o->op & OP_KILL) != 0 ? op_kill(&o->q, jid)
+				      : op_remove(&o->q, jid);
 }
 
 static int
@@ -312,8 +319,8 @@ run_remove(const struct options *o, char **argv)
 	for (; *argv != NULL; argv++) {
 		if ((o->op & OP_KILL) == 0 && strchr(*argv, '=') != NULL)
 			tool_usage(usage);
-		if ((strcmp(*argv, "*") == 0 ? remove_all(o) :
-		    remove_one(o, *argv)) != 0)
+		if ((strcmp(*argv, "*") == 0 ? remove_all(o)
+					     : remove_one(o, *argv)) != 0)
 			status = 1;
 	}
 	return status;

@@ -298,8 +298,8 @@ load_one(const struct jls *j, const char *jail, struct jailx_set *set)
 
 	if (jid >= 0)
 		return jailx_load(set, jid, dying);
-	if (!dying || (it = jailx_iter_open(JAILX_ITER_DYING |
-	    JAILX_ITER_HIDDEN)) == NULL)
+	if (!dying || (it = jailx_iter_open(
+			   JAILX_ITER_DYING | JAILX_ITER_HIDDEN)) == NULL)
 		return -1;
 	while ((jid = jailx_iter_next(it, set)) > 0)
 		if (strcmp(jls_get(set, "name"), jail) == 0)

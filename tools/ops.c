@@ -35,7 +35,7 @@ note(const struct request *q, const char *fmt, ...)
 	(void)vprintf(fmt, ap);
 	va_end(ap);
 	(void)putchar('\n');
-	(void)fflush(stdout);	/* before a command writes there */
+	(void)fflush(stdout); /* before a command writes there */
 }
 
 /* One "name=v1,v2" for each parameter that was given, sep between them. */
@@ -46,8 +46,7 @@ list_given(struct buf *b, const struct jailx_set *set, const char *sep)
 	size_t i;
 
 	while ((p = jailx_param_next(p)) != NULL) {
-		if (!jailx_set_has(set, p->name) ||
-		    strcmp(p->name, "jid") == 0)
+		if (!jailx_set_has(set, p->name) || strcmp(p->name, "jid") == 0)
 			continue;
 		buf_fmt(b, "%s%s", sep, p->name);
 		for (i = 0; i < jailx_set_count(set, p->name); i++) {
@@ -87,8 +86,8 @@ write_jid_file(const struct request *q, int jid, const struct jailx_set *set)
 }
 
 static void
-note_set(const struct request *q, const struct jailx_set *set,
-    const char *what, const char *error)
+note_set(const struct request *q, const struct jailx_set *set, const char *what,
+    const char *error)
 {
 	auto_buf struct buf b = BUF_INIT;
 
@@ -120,8 +119,8 @@ int
 op_create(const struct request *q, const struct jailx_set *set)
 {
 	bool runs = jailx_set_count(set, "exec.start") > 0 ||
-	    jailx_set_has(set, "command") ||
-	    jailx_set_count(set, "exec.poststart") > 0;
+		    jailx_set_has(set, "command") ||
+		    jailx_set_count(set, "exec.poststart") > 0;
 	int hold = -1, jid, status;
 
 	expose_warn(q, jailx_set_get(set, "path", 0));
@@ -151,8 +150,8 @@ op_create(const struct request *q, const struct jailx_set *set)
 }
 
 int
-op_update(const struct request *q, int jid, const struct jailx_set *set,
-    bool restart)
+op_update(
+    const struct request *q, int jid, const struct jailx_set *set, bool restart)
 {
 	static const char fixed[] = "cannot be changed after creation";
 	int r = jailx_update(jid, set), status;

@@ -9,11 +9,11 @@
 
 /* How the user asked, whatever the jail. */
 struct request {
-	int		 verbose;	/* -1 quiet, 0, 1 */
-	bool		 print_jid;	/* -i */
-	const char	*jid_file;	/* -J */
+	int verbose; /* -1 quiet, 0, 1 */
+	bool print_jid; /* -i */
+	const char *jid_file; /* -J */
 	/* words as on the command line, for -J */
-	const char	*old_line;
+	const char *old_line;
 };
 
 /* Say it on standard error: "jail: " and the sentence. */
@@ -40,7 +40,7 @@ int op_kill(const struct request *q, int jid);
 
 enum run_result {
 	RUN_OK,
-	RUN_FAILED,	/* it has been said why */
+	RUN_FAILED, /* it has been said why */
 };
 
 /*

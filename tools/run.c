@@ -23,8 +23,8 @@ static const char shell_chars[] = "!\"$&'()*;<>?[\\]`{|}~";
 
 /* Where the lists of the table run. */
 static const struct hook {
-	const char	*param;
-	bool		 in_jail;
+	const char *param;
+	bool in_jail;
 } hooks[] = {
 	{ "exec.start", true },
 	{ "exec.poststart", false },
@@ -67,9 +67,9 @@ run_interrupted(void)
 /* ---- a command line ---- */
 
 struct line {
-	char		 *copy;		/* the words are in here */
-	const char	**argv;
-	bool		  background;
+	char *copy; /* the words are in here */
+	const char **argv;
+	bool background;
 };
 
 static void
@@ -146,7 +146,7 @@ static bool
 root_user(int jid, struct jailx_user *user)
 {
 	return jailx_user_find(user, jid, "0") == 0 ||
-	    jailx_user_find(user, 0, "0") == 0;
+	       jailx_user_find(user, 0, "0") == 0;
 }
 
 /* ---- running ---- */
@@ -193,8 +193,8 @@ run_argv(const struct request *q, int jid, const struct jailx_set *set,
 	struct jailx_spawn how = { .argv = argv, .survive = background };
 	struct jailx_user user = { 0 };
 	int has_user = jail_user(jid, set, &user), status = 0, r;
-	bool known = has_user > 0 || (clean && has_user == 0 &&
-	    root_user(jid, &user));
+	bool known =
+	    has_user > 0 || (clean && has_user == 0 && root_user(jid, &user));
 	char **env = env_build(clean, known ? &user : NULL);
 
 	note(q, "run command in jail%s%s: %s", has_user > 0 ? " as " : "",
@@ -243,8 +243,9 @@ run_on_host(const struct request *q, int jid, const struct jailx_set *set,
 	}
 	(void)sigemptyset(&none);
 	(void)posix_spawnattr_setsigmask(&attr, &none);
-	(void)posix_spawnattr_setflags(&attr, (short)(POSIX_SPAWN_SETSIGMASK |
-	    (l->background ? POSIX_SPAWN_SETSID : 0)));
+	(void)posix_spawnattr_setflags(
+	    &attr, (short)(POSIX_SPAWN_SETSIGMASK |
+			   (l->background ? POSIX_SPAWN_SETSID : 0)));
 	r = posix_spawnp(&pid, l->argv[0], NULL, &attr,
 	    (char *const *)(uintptr_t)l->argv, env);
 	(void)posix_spawnattr_destroy(&attr);
@@ -275,7 +276,8 @@ run_line(const struct request *q, int jid, const struct jailx_set *set,
 	}
 	if (l.argv[0] != NULL)
 		res = in_jail ? run_argv(q, jid, set, l.argv, l.background,
-		    text, &status) : run_on_host(q, jid, set, &l, text);
+				    text, &status)
+			      : run_on_host(q, jid, set, &l, text);
 	line_done(&l);
 	return res;
 }
@@ -293,7 +295,7 @@ run_hooks(const struct request *q, int jid, const struct jailx_set *set,
 	}
 	for (i = 0; i < jailx_set_count(set, param); i++) {
 		if (run_line(q, jid, set, jailx_set_get(set, param, i),
-		    in_jail) != RUN_OK)
+			in_jail) != RUN_OK)
 			return RUN_FAILED;
 	}
 	return RUN_OK;

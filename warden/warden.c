@@ -42,7 +42,7 @@
 #include "inside.h"
 #include "jerr.h"
 
-#define PERSIST "user.jail.persist"	/* STORE_PERSIST of the library */
+#define PERSIST "user.jail.persist" /* STORE_PERSIST of the library */
 
 static struct jerr report;
 
@@ -135,7 +135,7 @@ is_populated(void)
 	ssize_t n = pread(WARDEN_EVENTS, text, sizeof(text), 0);
 
 	return n < (ssize_t)sizeof(empty) - 1 ||
-	    memcmp(text, empty, sizeof(empty) - 1) != 0;
+	       memcmp(text, empty, sizeof(empty) - 1) != 0;
 }
 
 /* A jail that begins without a process waits for its first one. */
@@ -148,8 +148,7 @@ watch(void)
 	 * The jail's root may set our limit of descriptors to none, and poll()
 	 * fails then: without any it still sleeps.
 	 */
-	while (is_populated() ||
-	    fgetxattr(WARDEN_DIR, PERSIST, NULL, 0) >= 0) {
+	while (is_populated() || fgetxattr(WARDEN_DIR, PERSIST, NULL, 0) >= 0) {
 		if (poll(&pfd, 1, -1) < 0)
 			(void)poll(NULL, 0, 100);
 	}

@@ -17,25 +17,25 @@ extern "C" {
 #pragma GCC visibility push(default)
 
 /* Flags of jail_set() and jail_get(). */
-#define JAIL_CREATE	0x01	/* create the jail if it does not exist */
-#define JAIL_UPDATE	0x02	/* change the parameters of a running jail */
-#define JAIL_ATTACH	0x04	/* attach the caller afterwards */
-#define JAIL_DYING	0x08	/* get: include dying jails; set: no effect */
-#define JAIL_USE_DESC	0x10	/* the "desc" parameter names the jail */
-#define JAIL_AT_DESC	0x20	/* names are relative to that jail */
-#define JAIL_GET_DESC	0x40	/* return a descriptor in "desc" */
-#define JAIL_OWN_DESC	0x80	/* closing the descriptor removes the jail */
+#define JAIL_CREATE 0x01 /* create the jail if it does not exist */
+#define JAIL_UPDATE 0x02 /* change the parameters of a running jail */
+#define JAIL_ATTACH 0x04 /* attach the caller afterwards */
+#define JAIL_DYING 0x08 /* get: include dying jails; set: no effect */
+#define JAIL_USE_DESC 0x10 /* the "desc" parameter names the jail */
+#define JAIL_AT_DESC 0x20 /* names are relative to that jail */
+#define JAIL_GET_DESC 0x40 /* return a descriptor in "desc" */
+#define JAIL_OWN_DESC 0x80 /* closing the descriptor removes the jail */
 
 /* Values of "jailsys" parameters (host, ip4, ip6, vnet, sysvmsg...). */
-#define JAIL_SYS_DISABLE	0
-#define JAIL_SYS_NEW		1
-#define JAIL_SYS_INHERIT	2
+#define JAIL_SYS_DISABLE 0
+#define JAIL_SYS_NEW 1
+#define JAIL_SYS_INHERIT 2
 
-#define JAIL_MAX	999999	/* the highest jid that is handed out */
-#define HOSTUUIDLEN	64
-#define OSRELEASELEN	32
+#define JAIL_MAX 999999 /* the highest jid that is handed out */
+#define HOSTUUIDLEN 64
+#define OSRELEASELEN 32
 #ifndef MAXHOSTNAMELEN
-#define MAXHOSTNAMELEN	256
+#define MAXHOSTNAMELEN 256
 #endif
 
 /*

@@ -20,7 +20,8 @@
 
 /* Where cgroup2 is on every distribution; tried before mountinfo is read. */
 static const char *const usual[] = {
-	"/sys/fs/cgroup", "/sys/fs/cgroup/unified",
+	"/sys/fs/cgroup",
+	"/sys/fs/cgroup/unified",
 };
 
 /* The directory at path if it is of cgroup2, else -ENOENT. */
@@ -68,15 +69,15 @@ cg_root(void)
 	while (fd < 0 && getline(&line, &size, f) > 0)
 		fd = open_line(line);
 	free(line);
-	(void)fclose(f);	/* only read */
+	(void)fclose(f); /* only read */
 	return fd;
 }
 
 int
 cg_open(int dirfd, const char *name)
 {
-	int fd = openat(dirfd, name,
-	    O_DIRECTORY | O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = openat(
+	    dirfd, name, O_DIRECTORY | O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 
 	return fd < 0 ? -errno : fd;
 }
@@ -126,8 +127,8 @@ read_populated(int fd)
 int
 cg_populated(int dirfd)
 {
-	auto_close int fd = openat(dirfd, "cgroup.events",
-	    O_RDONLY | O_CLOEXEC);
+	auto_close int fd =
+	    openat(dirfd, "cgroup.events", O_RDONLY | O_CLOEXEC);
 
 	return fd < 0 ? -errno : read_populated(fd);
 }
@@ -143,15 +144,15 @@ now_msec(void)
 {
 	struct timespec ts;
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);	/* cannot fail */
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts); /* cannot fail */
 	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
 int
 cg_wait_empty(int dirfd, int msec, int pidfd)
 {
-	auto_close int fd = openat(dirfd, "cgroup.events",
-	    O_RDONLY | O_CLOEXEC);
+	auto_close int fd =
+	    openat(dirfd, "cgroup.events", O_RDONLY | O_CLOEXEC);
 	struct pollfd pfd[] = {
 		{ .fd = fd, .events = POLLPRI },
 		{ .fd = pidfd, .events = POLLIN },
@@ -167,7 +168,7 @@ cg_wait_empty(int dirfd, int msec, int pidfd)
 		if (poll(pfd, nitems(pfd), (int)left) < 0 && errno != EINTR)
 			return -errno;
 		if (pfd[1].revents != 0)
-			pfd[1].fd = -1;		/* it has ended: not again */
+			pfd[1].fd = -1; /* it has ended: not again */
 	}
 	return r < 0 ? r : 1;
 }

@@ -20,8 +20,9 @@ set_option(int fs, char *word)
 
 	if (value != NULL)
 		*value++ = '\0';
-	if (sys_fsconfig(fs, value != NULL ? FSCONFIG_SET_STRING :
-	    FSCONFIG_SET_FLAG, word, value) < 0)
+	if (sys_fsconfig(fs,
+		value != NULL ? FSCONFIG_SET_STRING : FSCONFIG_SET_FLAG, word,
+		value) < 0)
 		return -errno;
 	return 0;
 }
@@ -61,8 +62,9 @@ mnt_new(const char *type, const char *options, unsigned int attr)
 int
 mnt_clone(int dirfd, const char *path)
 {
-	int fd = sys_open_tree(dirfd, path, OPEN_TREE_CLONE |
-	    OPEN_TREE_CLOEXEC | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH);
+	int fd = sys_open_tree(dirfd, path,
+	    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_SYMLINK_NOFOLLOW |
+		AT_EMPTY_PATH);
 
 	return fd < 0 ? -errno : fd;
 }
@@ -87,7 +89,7 @@ int
 mnt_attach(int mnt, int target)
 {
 	if (sys_move_mount(mnt, "", target, "",
-	    MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
+		MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
 		return -errno;
 	return 0;
 }
@@ -111,8 +113,8 @@ mnt_id(int fd)
 	/* struct statx by its size: libc's may lack the field */
 	uint64_t st[32] = { 0 };
 
-	if (syscall(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_WANT_MNT_ID,
-	    st) < 0)
+	if (syscall(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_WANT_MNT_ID, st) <
+	    0)
 		return -errno;
 	return (long)st[STATX_MNT_ID_AT];
 }

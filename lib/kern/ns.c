@@ -27,7 +27,8 @@ ns_fork(uint64_t flags, int cgroup, int *ret_pidfd)
 {
 	int pidfd = -1;
 	struct clone_args args = {
-		.flags = flags, .exit_signal = SIGCHLD,
+		.flags = flags,
+		.exit_signal = SIGCHLD,
 	};
 	long pid;
 
@@ -48,8 +49,8 @@ ns_fork(uint64_t flags, int cgroup, int *ret_pidfd)
 
 /* ---- a child in the caller's memory ---- */
 
-#define STACK_SIZE (1 << 20)	/* touched pages alone cost something */
-#define GUARD_SIZE (1 << 17)	/* more than any frame */
+#define STACK_SIZE (1 << 20) /* touched pages alone cost something */
+#define GUARD_SIZE (1 << 17) /* more than any frame */
 
 struct stack {
 	void *base;
@@ -59,7 +60,7 @@ static void
 stack_free(struct stack *s)
 {
 	if (s->base != NULL)
-		(void)munmap(s->base, GUARD_SIZE + STACK_SIZE);	/* our own */
+		(void)munmap(s->base, GUARD_SIZE + STACK_SIZE); /* our own */
 }
 
 static int
@@ -93,19 +94,18 @@ clone3_call(struct clone_args *args, void (*fn)(void *), void *arg)
 	register void (*r8)(void *) __asm__("r8") = fn;
 	register void *r9 __asm__("r9") = arg;
 
-	__asm__ volatile(
-	    "syscall\n\t"
-	    "test %%rax, %%rax\n\t"
-	    "jnz 1f\n\t"
-	    "xor %%ebp, %%ebp\n\t"	/* the outermost frame */
-	    "mov %%r9, %%rdi\n\t"
-	    "call *%%r8\n\t"
-	    "hlt\n"
-	    "1:"
-	    : "=a"(ret)
-	    : "0"((long)SYS_clone3), "D"(args), "S"(sizeof(*args)),
-	      "r"(r8), "r"(r9)
-	    : "rcx", "r11", "memory");
+	__asm__ volatile("syscall\n\t"
+			 "test %%rax, %%rax\n\t"
+			 "jnz 1f\n\t"
+			 "xor %%ebp, %%ebp\n\t" /* the outermost frame */
+			 "mov %%r9, %%rdi\n\t"
+			 "call *%%r8\n\t"
+			 "hlt\n"
+			 "1:"
+			 : "=a"(ret)
+			 : "0"((long)SYS_clone3), "D"(args), "S"(sizeof(*args)),
+			 "r"(r8), "r"(r9)
+			 : "rcx", "r11", "memory");
 #elif defined(__aarch64__)
 	register long x8 __asm__("x8") = SYS_clone3;
 	register long x0 __asm__("x0") = (long)args;
@@ -113,18 +113,17 @@ clone3_call(struct clone_args *args, void (*fn)(void *), void *arg)
 	register void (*x9)(void *) __asm__("x9") = fn;
 	register void *x10 __asm__("x10") = arg;
 
-	__asm__ volatile(
-	    "svc #0\n\t"
-	    "cbnz x0, 1f\n\t"
-	    "mov x29, xzr\n\t"	/* the outermost frame */
-	    "mov x30, xzr\n\t"
-	    "mov x0, x10\n\t"
-	    "blr x9\n\t"
-	    "brk #0\n"
-	    "1:"
-	    : "+r"(x0)
-	    : "r"(x8), "r"(x1), "r"(x9), "r"(x10)
-	    : "memory");
+	__asm__ volatile("svc #0\n\t"
+			 "cbnz x0, 1f\n\t"
+			 "mov x29, xzr\n\t" /* the outermost frame */
+			 "mov x30, xzr\n\t"
+			 "mov x0, x10\n\t"
+			 "blr x9\n\t"
+			 "brk #0\n"
+			 "1:"
+			 : "+r"(x0)
+			 : "r"(x8), "r"(x1), "r"(x9), "r"(x10)
+			 : "memory");
 	ret = x0;
 #else
 	/* elsewhere a plain fork: dearer, else the same */
@@ -143,7 +142,8 @@ clone_on(const struct stack *stack, uint64_t flags, int cgroup,
     void (*fn)(void *), void *arg)
 {
 	struct clone_args args = {
-		.flags = flags, .exit_signal = SIGCHLD,
+		.flags = flags,
+		.exit_signal = SIGCHLD,
 		.stack = (uint64_t)(uintptr_t)stack->base + GUARD_SIZE,
 		.stack_size = STACK_SIZE,
 	};
@@ -164,15 +164,17 @@ ns_vfork(uint64_t flags, int cgroup, void (*fn)(void *), void *arg)
 
 	if ((r = stack_new(&stack)) < 0)
 		return r;
-	pid = clone_on(&stack, flags | CLONE_VM | CLONE_VFORK, cgroup, fn,
-	    arg);
-	stack_free(&stack);	/* the child needs it no more */
+	pid = clone_on(&stack, flags | CLONE_VM | CLONE_VFORK, cgroup, fn, arg);
+	stack_free(&stack); /* the child needs it no more */
 	return pid;
 }
 
+/* End the helper, whatever it waits for, and reap it. */
 static void
-reap(pid_t pid)
+end_helper(pid_t pid)
 {
+	if (pid > 0)
+		(void)kill(pid, SIGKILL); /* our child, unreaped */
 	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		;
 }
@@ -180,8 +182,8 @@ reap(pid_t pid)
 int
 ns_proc(void)
 {
-	int fd = mnt_new("proc", NULL, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
-	    MOUNT_ATTR_NOEXEC);
+	int fd = mnt_new("proc", NULL,
+	    MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
 
 	/* Without the privilege for a procfs of its own, the host's serves. */
 	if (fd < 0)
@@ -211,9 +213,9 @@ write_map(int proc, pid_t pid, const char *which, uint32_t base, uint32_t count)
 }
 
 struct helper {
-	int		 hold[2], ready[2];
-	const int	*lock;
-	size_t		 nlock;
+	int hold[2], ready[2];
+	const int *lock;
+	size_t nlock;
 };
 
 /*
@@ -230,15 +232,15 @@ hold_namespaces(void *arg)
 
 	for (i = 0; i < h->nlock; i++) {
 		if (h->lock[i] >= 0)
-			(void)close(h->lock[i]);	/* cannot fail */
+			(void)close(h->lock[i]); /* cannot fail */
 	}
-	(void)close(h->hold[1]);	/* cannot fail */
+	(void)close(h->hold[1]); /* cannot fail */
 	/* clone3() would take the parent's cgroup as the namespace's root */
 	if (unshare(CLONE_NEWCGROUP) < 0)
 		r = -errno;
-	(void)write(h->ready[1], &r, sizeof(r));	/* EOF tells as much */
-	(void)close(h->ready[1]);	/* cannot fail */
-	(void)read(h->hold[0], &c, 1);	/* whatever: it is the end */
+	(void)write(h->ready[1], &r, sizeof(r)); /* EOF tells as much */
+	(void)close(h->ready[1]); /* cannot fail */
+	(void)read(h->hold[0], &c, 1); /* whatever: it is the end */
 	_exit(0);
 }
 
@@ -298,11 +300,12 @@ ns_user_new(int proc, int cgroup, uint32_t base, uint32_t count,
 		    hold_namespaces, &h);
 	close_fd(h.hold[0]);
 	close_fd(h.ready[1]);
-	r = pid < 0 ? (int)pid :
-	    use_helper(&h, proc, pid, base, count, ret_user, ret_cgroup);
+	r = pid < 0
+		? (int)pid
+		: use_helper(&h, proc, pid, base, count, ret_user, ret_cgroup);
 	close_fd(h.ready[0]);
 	close_fd(h.hold[1]);
-	reap(pid);
+	end_helper(pid);
 	stack_free(&stack);
 	return r;
 }
@@ -310,8 +313,8 @@ ns_user_new(int proc, int cgroup, uint32_t base, uint32_t count,
 int
 ns_new_keyring(void)
 {
-	long id = syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL, 0, 0,
-	    0);
+	long id =
+	    syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL, 0, 0, 0);
 
 	/* ENOSYS: a kernel without keyrings has none to share */
 	return id < 0 && errno != ENOSYS ? -errno : 0;

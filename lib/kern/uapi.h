@@ -21,20 +21,22 @@
 #define AT_RECURSIVE 0x8000
 #endif
 
-#define STATX_WANT_MNT_ID	0x1000U
-#define STATX_MNT_ID_AT		(144 / 8)	/* of stx_mnt_id */
+#define STATX_WANT_MNT_ID 0x1000U
+#define STATX_MNT_ID_AT (144 / 8) /* of stx_mnt_id */
 
-#define CGROUP2_MAGIC	0x63677270
-#define PROC_MAGIC	0x9fa0
-#define SYSFS_MAGIC	0x62656572
-#define DEVPTS_MAGIC	0x1cd1
+#define CGROUP2_MAGIC 0x63677270
+#define PROC_MAGIC 0x9fa0
+#define SYSFS_MAGIC 0x62656572
+#define DEVPTS_MAGIC 0x1cd1
 
 static inline int
 sys_openat2(int dirfd, const char *path, uint64_t flags, uint64_t mode,
     uint64_t resolve)
 {
 	struct open_how how = {
-		.flags = flags, .mode = mode, .resolve = resolve,
+		.flags = flags,
+		.mode = mode,
+		.resolve = resolve,
 	};
 
 	return (int)syscall(SYS_openat2, dirfd, path, &how, sizeof(how));
@@ -50,16 +52,16 @@ static inline int
 sys_move_mount(int from, const char *from_path, int to, const char *to_path,
     unsigned int flags)
 {
-	return (int)syscall(SYS_move_mount, from, from_path, to, to_path,
-	    flags);
+	return (int)syscall(
+	    SYS_move_mount, from, from_path, to, to_path, flags);
 }
 
 static inline int
-sys_mount_setattr(int dirfd, const char *path, unsigned int flags,
-    struct mount_attr *attr)
+sys_mount_setattr(
+    int dirfd, const char *path, unsigned int flags, struct mount_attr *attr)
 {
-	return (int)syscall(SYS_mount_setattr, dirfd, path, flags, attr,
-	    sizeof(*attr));
+	return (int)syscall(
+	    SYS_mount_setattr, dirfd, path, flags, attr, sizeof(*attr));
 }
 
 static inline int

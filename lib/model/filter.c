@@ -43,7 +43,7 @@
 
 #include "filter_runs.h"
 
-#define FAR 200	 /* of the 255 that a jump reaches: room for one rule */
+#define FAR 200 /* of the 255 that a jump reaches: room for one rule */
 #define BLOCK 16 /* the longest rule */
 
 #define DATA(field) ((uint32_t)offsetof(struct seccomp_data, field))
@@ -70,9 +70,9 @@
 	    CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET)
 #define UNSHARE_ANY (CLONE_FILES | CLONE_FS | CLONE_SYSVSEM)
 
-#define NEXT F_COUNT  /* a target: the step below */
+#define NEXT F_COUNT /* a target: the step below */
 #define TYPE_MASK 0xf /* the rest are SOCK_CLOEXEC... */
-#define AF_END 46     /* beyond the families of Linux 6.x */
+#define AF_END 46 /* beyond the families of Linux 6.x */
 
 /* One instruction of a rule. */
 struct step {
@@ -83,77 +83,77 @@ struct step {
 
 /* The namespace flags lie in the low word; so do all others of clone. */
 static const struct step clone_steps[] = {
-    {LD, LOW(0), 0, 0},
-    {JSET, CLONE_NEWANY | CLONE_PARENT, F_EPERM, F_ALLOW},
+	{ LD, LOW(0), 0, 0 },
+	{ JSET, CLONE_NEWANY | CLONE_PARENT, F_EPERM, F_ALLOW },
 };
 
 /* Nothing but what is known to be harmless, for flags are still added. */
 static const struct step unshare_steps[] = {
-    {LD, LOW(0), 0, 0},
-    {JSET, ~(uint32_t)UNSHARE_ANY, F_EPERM, NEXT},
-    {LD, HIGH(0), 0, 0},
-    {JSET, UINT32_MAX, F_EPERM, F_ALLOW},
+	{ LD, LOW(0), 0, 0 },
+	{ JSET, ~(uint32_t)UNSHARE_ANY, F_EPERM, NEXT },
+	{ LD, HIGH(0), 0, 0 },
+	{ JSET, UINT32_MAX, F_EPERM, F_ALLOW },
 };
 
 /* gdb and setarch -R ask for ADDR_NO_RANDOMIZE. */
 static const struct step personality_steps[] = {
-    {LD, LOW(0), 0, 0},
-    {JEQ, UINT32_MAX, F_ALLOW, NEXT},
-    {JEQ, PER_LINUX, F_ALLOW, NEXT},
-    {JEQ, PER_LINUX32, F_ALLOW, NEXT},
-    {JEQ, UNAME26, F_ALLOW, NEXT},
-    {JEQ, UNAME26 | PER_LINUX32, F_ALLOW, NEXT},
-    {JEQ, ADDR_NO_RANDOMIZE, F_ALLOW, F_EPERM},
+	{ LD, LOW(0), 0, 0 },
+	{ JEQ, UINT32_MAX, F_ALLOW, NEXT },
+	{ JEQ, PER_LINUX, F_ALLOW, NEXT },
+	{ JEQ, PER_LINUX32, F_ALLOW, NEXT },
+	{ JEQ, UNAME26, F_ALLOW, NEXT },
+	{ JEQ, UNAME26 | PER_LINUX32, F_ALLOW, NEXT },
+	{ JEQ, ADDR_NO_RANDOMIZE, F_ALLOW, F_EPERM },
 };
 
 /* TIOCSETD loads a module for any line discipline that is asked for. */
 static const struct step ioctl_steps[] = {
-    {LD, LOW(1), 0, 0},
-    {JEQ, TIOCSTI, F_EPERM, NEXT},
-    {JEQ, TIOCLINUX, F_EPERM, NEXT},
-    {JEQ, TIOCSETD, F_EPERM, F_ALLOW},
+	{ LD, LOW(1), 0, 0 },
+	{ JEQ, TIOCSTI, F_EPERM, NEXT },
+	{ JEQ, TIOCLINUX, F_EPERM, NEXT },
+	{ JEQ, TIOCSETD, F_EPERM, F_ALLOW },
 };
 
 /* SYSLOG_ACTION_READ_ALL and _SIZE_BUFFER: the rest consume, clear or mute. */
 static const struct step syslog_steps[] = {
-    {LD, LOW(0), 0, 0},
-    {JEQ, 3, F_ALLOW, NEXT},
-    {JEQ, 10, F_ALLOW, F_EPERM},
+	{ LD, LOW(0), 0, 0 },
+	{ JEQ, 3, F_ALLOW, NEXT },
+	{ JEQ, 10, F_ALLOW, F_EPERM },
 };
 
 static const struct step socket_steps[] = {
-    {LD, LOW(0), 0, 0},
-    {JEQ, AF_UNIX, F_ALLOW, NEXT},
-    {JEQ, AF_INET, F_INET, NEXT},
-    {JEQ, AF_INET6, F_INET6, NEXT},
-    {JEQ, AF_NETLINK, F_NETLINK, F_AF},
+	{ LD, LOW(0), 0, 0 },
+	{ JEQ, AF_UNIX, F_ALLOW, NEXT },
+	{ JEQ, AF_INET, F_INET, NEXT },
+	{ JEQ, AF_INET6, F_INET6, NEXT },
+	{ JEQ, AF_NETLINK, F_NETLINK, F_AF },
 };
 
 /* socket(AF_INET, SOCK_PACKET, ...) is the old name of AF_PACKET. */
 static const struct step inet_steps[] = {
-    {LD, LOW(1), 0, 0},
-    {AND, TYPE_MASK, 0, 0},
-    {JEQ, SOCK_PACKET, F_EPROTONOSUPPORT, F_ALLOW},
+	{ LD, LOW(1), 0, 0 },
+	{ AND, TYPE_MASK, 0, 0 },
+	{ JEQ, SOCK_PACKET, F_EPROTONOSUPPORT, F_ALLOW },
 };
 
 /* NETLINK_ROUTE alone: FreeBSD's route sockets. */
 static const struct step netlink_steps[] = {
-    {LD, LOW(2), 0, 0},
-    {JEQ, 0, F_ALLOW, F_EPROTONOSUPPORT},
+	{ LD, LOW(2), 0, 0 },
+	{ JEQ, 0, F_ALLOW, F_EPROTONOSUPPORT },
 };
 
 /* Entered with the family loaded.  Closed even with allow.socket_af: */
 static const struct step other_steps[] = {
-    {JGE, AF_END, F_EPROTONOSUPPORT, NEXT},    /* unknown */
-    {JEQ, AF_ALG, F_EPROTONOSUPPORT, NEXT},    /* page cache writes */
-    {JEQ, AF_VSOCK, F_EPROTONOSUPPORT, NEXT},  /* the hypervisor */
-    {JEQ, AF_PACKET, F_EPROTONOSUPPORT, NEXT}, /* the whole stack */
-    {JEQ, AF_XDP, F_EPROTONOSUPPORT, NEXT},    /* the whole stack */
-    {JEQ, AF_KEY, F_EPROTONOSUPPORT, NEXT},    /* the host's IPsec */
-    /* TCP or UDP of the kernel's own, which no address rule sees */
-    {JEQ, AF_SMC, F_EPROTONOSUPPORT, NEXT},
-    {JEQ, AF_RDS, F_EPROTONOSUPPORT, NEXT},
-    {JEQ, AF_RXRPC, F_EPROTONOSUPPORT, F_ALLOW},
+	{ JGE, AF_END, F_EPROTONOSUPPORT, NEXT }, /* unknown */
+	{ JEQ, AF_ALG, F_EPROTONOSUPPORT, NEXT }, /* page cache writes */
+	{ JEQ, AF_VSOCK, F_EPROTONOSUPPORT, NEXT }, /* the hypervisor */
+	{ JEQ, AF_PACKET, F_EPROTONOSUPPORT, NEXT }, /* the whole stack */
+	{ JEQ, AF_XDP, F_EPROTONOSUPPORT, NEXT }, /* the whole stack */
+	{ JEQ, AF_KEY, F_EPROTONOSUPPORT, NEXT }, /* the host's IPsec */
+	/* TCP or UDP of the kernel's own, which no address rule sees */
+	{ JEQ, AF_SMC, F_EPROTONOSUPPORT, NEXT },
+	{ JEQ, AF_RDS, F_EPROTONOSUPPORT, NEXT },
+	{ JEQ, AF_RXRPC, F_EPROTONOSUPPORT, F_ALLOW },
 };
 
 #define STEPS(a)                                                               \
@@ -165,15 +165,15 @@ static const struct {
 	const struct step *step;
 	size_t n;
 } rule_steps[] = {
-    [F_CLONE] = STEPS(clone_steps),
-    [F_UNSHARE] = STEPS(unshare_steps),
-    [F_PERSONALITY] = STEPS(personality_steps),
-    [F_IOCTL] = STEPS(ioctl_steps),
-    [F_SYSLOG_READ] = STEPS(syslog_steps),
-    [F_SOCKET] = STEPS(socket_steps),
-    [F_INET_TYPE] = STEPS(inet_steps),
-    [F_NETLINK] = STEPS(netlink_steps),
-    [F_OTHER_AF] = STEPS(other_steps),
+	[F_CLONE] = STEPS(clone_steps),
+	[F_UNSHARE] = STEPS(unshare_steps),
+	[F_PERSONALITY] = STEPS(personality_steps),
+	[F_IOCTL] = STEPS(ioctl_steps),
+	[F_SYSLOG_READ] = STEPS(syslog_steps),
+	[F_SOCKET] = STEPS(socket_steps),
+	[F_INET_TYPE] = STEPS(inet_steps),
+	[F_NETLINK] = STEPS(netlink_steps),
+	[F_OTHER_AF] = STEPS(other_steps),
 };
 static_assert(nitems(rule_steps) == F_OTHER_AF + 1, "a row per argument rule");
 static_assert(
@@ -181,12 +181,12 @@ static_assert(
     "rules fit into what FAR leaves free");
 
 static const uint32_t verdict[] = {
-    [F_ENOSYS] = REFUSE(ENOSYS),
-    [F_ALLOW] = SECCOMP_RET_ALLOW,
-    [F_EPERM] = REFUSE(EPERM),
-    [F_EAFNOSUPPORT] = REFUSE(EAFNOSUPPORT),
-    [F_EPROTONOSUPPORT] = REFUSE(EPROTONOSUPPORT),
-    [F_KILL] = SECCOMP_RET_KILL_PROCESS,
+	[F_ENOSYS] = REFUSE(ENOSYS),
+	[F_ALLOW] = SECCOMP_RET_ALLOW,
+	[F_EPERM] = REFUSE(EPERM),
+	[F_EAFNOSUPPORT] = REFUSE(EAFNOSUPPORT),
+	[F_EPROTONOSUPPORT] = REFUSE(EPROTONOSUPPORT),
+	[F_KILL] = SECCOMP_RET_KILL_PROCESS,
 };
 static_assert(nitems(verdict) == F_KILL + 1, "a row per verdict");
 
@@ -195,15 +195,15 @@ static const struct {
 	unsigned int need; /* all of these in open */
 	uint8_t yes, no;
 } by_open[] = {
-    [F_SYSLOG] = {OPEN_MSGBUF, F_SYSLOG_READ, F_EPERM},
-    [F_SYSVMSG] = {OPEN_SYSVMSG, F_ALLOW, F_ENOSYS},
-    [F_SYSVSEM] = {OPEN_SYSVSEM, F_ALLOW, F_ENOSYS},
-    [F_SYSVSHM] = {OPEN_SYSVSHM, F_ALLOW, F_ENOSYS},
-    [F_SYSVIPC] = {OPEN_SYSVMSG | OPEN_SYSVSEM | OPEN_SYSVSHM, F_ALLOW,
-	F_ENOSYS},
-    [F_INET] = {OPEN_INET, F_INET_TYPE, F_EAFNOSUPPORT},
-    [F_INET6] = {OPEN_INET6, F_ALLOW, F_EAFNOSUPPORT},
-    [F_AF] = {OPEN_SOCKET_AF, F_OTHER_AF, F_EPROTONOSUPPORT},
+	[F_SYSLOG] = { OPEN_MSGBUF, F_SYSLOG_READ, F_EPERM },
+	[F_SYSVMSG] = { OPEN_SYSVMSG, F_ALLOW, F_ENOSYS },
+	[F_SYSVSEM] = { OPEN_SYSVSEM, F_ALLOW, F_ENOSYS },
+	[F_SYSVSHM] = { OPEN_SYSVSHM, F_ALLOW, F_ENOSYS },
+	[F_SYSVIPC] = { OPEN_SYSVMSG | OPEN_SYSVSEM | OPEN_SYSVSHM, F_ALLOW,
+	    F_ENOSYS },
+	[F_INET] = { OPEN_INET, F_INET_TYPE, F_EAFNOSUPPORT },
+	[F_INET6] = { OPEN_INET6, F_ALLOW, F_EAFNOSUPPORT },
+	[F_AF] = { OPEN_SOCKET_AF, F_OTHER_AF, F_EPROTONOSUPPORT },
 };
 static_assert(nitems(by_open) == F_COUNT, "a row per rule that depends");
 
@@ -216,7 +216,7 @@ struct emit {
 	size_t max;
 	size_t n; /* instructions so far, or more */
 	unsigned int open;
-	bool far;	    /* a jump was too long */
+	bool far; /* a jump was too long */
 	size_t at[F_COUNT]; /* the nearest of each rule */
 };
 
@@ -240,7 +240,7 @@ put(struct emit *e, uint16_t code, uint32_t k, size_t yes, size_t no)
 	if (++e->n > e->max)
 		return e->n;
 	i = &e->insn[e->max - e->n];
-	*i = (struct sock_filter){.code = code, .k = k};
+	*i = (struct sock_filter){ .code = code, .k = k };
 	if (code == JA) {
 		i->k = (uint32_t)(e->n - yes - 1);
 	} else if (BPF_CLASS(code) == BPF_JMP) {
@@ -359,7 +359,7 @@ merge_runs(const struct emit *e, const struct filter_arch *a,
 static void
 put_arch(struct emit *e, const struct filter_arch *a, size_t *other)
 {
-	struct filter_run run[FILTER_RUNS];
+	struct filter_run run[FILTER_RUNS] = { { 0 } };
 	size_t place;
 
 	place = put_search(e, run, merge_runs(e, a, run));
@@ -373,7 +373,7 @@ put_arch(struct emit *e, const struct filter_arch *a, size_t *other)
 int
 filter_emit(struct sock_filter *insn, size_t max, unsigned int open)
 {
-	struct emit e = {.insn = insn, .max = max, .open = open};
+	struct emit e = { .insn = insn, .max = max, .open = open };
 	size_t i, place;
 
 	if (max > FILTER_MAX)

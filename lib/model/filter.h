@@ -6,7 +6,7 @@
 #include <linux/filter.h>
 #include <stddef.h>
 
-#define FILTER_MAX 4096		/* the kernel's BPF_MAXINSNS */
+#define FILTER_MAX 4096 /* the kernel's BPF_MAXINSNS */
 
 /*
  * Emit the filter for a jail that has the groups in open (enum policy_open).

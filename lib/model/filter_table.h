@@ -69,7 +69,7 @@ struct filter_group {
 /* A name of the table. */
 struct filter_word {
 	const struct filter_group *group; /* NULL: start, or end */
-	const char *name;		  /* len bytes, not ended by a NUL */
+	const char *name; /* len bytes, not ended by a NUL */
 	size_t len;
 	int nr; /* the number given, or -1 */
 };

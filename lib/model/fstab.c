@@ -36,9 +36,9 @@ decode(char *s)
 		} else if (s[1] == '\\') {
 			*out++ = *++s;
 		} else if (is_octal(s[1]) && is_octal(s[2]) && is_octal(s[3]) &&
-		    s[1] <= '3' && (s[1] | s[2] | s[3]) != '0') {
+			   s[1] <= '3' && (s[1] | s[2] | s[3]) != '0') {
 			*out++ = (char)((s[1] - '0') << 6 | (s[2] - '0') << 3 |
-			    (s[3] - '0'));
+					(s[3] - '0'));
 			s += 3;
 		} else {
 			return -EINVAL;
@@ -62,8 +62,8 @@ word(char **rest)
 }
 
 int
-fstab_parse(const char *line, const char *who, struct fstab_entry *ret,
-    struct jerr *e)
+fstab_parse(
+    const char *line, const char *who, struct fstab_entry *ret, struct jerr *e)
 {
 	auto_free char *copy = strdup(line);
 	char *rest = copy, *source, *target, *type, *options;
@@ -78,12 +78,13 @@ fstab_parse(const char *line, const char *who, struct fstab_entry *ret,
 	type = word(&rest);
 	options = word(&rest);
 	if (target == NULL || type == NULL)
-		return jerr(e, EINVAL, "%s: %s: missing information", who,
-		    line);
+		return jerr(
+		    e, EINVAL, "%s: %s: missing information", who, line);
 	if (decode(source) < 0 || decode(target) < 0)
 		return jerr(e, EINVAL, "%s: %s: fstab parse error", who, line);
 	f = (struct fstab_entry){
-		.source = strdup(source), .target = strdup(target),
+		.source = strdup(source),
+		.target = strdup(target),
 		.type = strdup(type),
 		.options = strdup(options != NULL ? options : ""),
 	};

@@ -6,10 +6,10 @@
 struct jerr;
 
 struct fstab_entry {
-	char	*source;
-	char	*target;
-	char	*type;
-	char	*options;	/* never NULL */
+	char *source;
+	char *target;
+	char *type;
+	char *options; /* never NULL */
 };
 
 /*
@@ -17,8 +17,8 @@ struct fstab_entry {
  * Returns 1, 0 for an empty line or a comment, or -errno with FreeBSD's
  * sentence.
  */
-int fstab_parse(const char *line, const char *who, struct fstab_entry *ret,
-    struct jerr *e);
+int fstab_parse(
+    const char *line, const char *who, struct fstab_entry *ret, struct jerr *e);
 void fstab_entry_done(struct fstab_entry *f);
 
 #endif

@@ -15,8 +15,8 @@
 #include "filter_table.h"
 
 #define PRIVATE 0xf0000 /* ARM's own calls */
-#define NRS 1024	/* numbers tried from 0 and PRIVATE */
-#define NEW_NR 424	/* from here on numbers are common */
+#define NRS 1024 /* numbers tried from 0 and PRIVATE */
+#define NEW_NR 424 /* from here on numbers are common */
 
 struct arch {
 	const char *guard; /* the compiler's name of the family */
@@ -27,10 +27,10 @@ struct arch {
 
 /* x32 needs no row: its numbers lie above all runs, which is ENOSYS. */
 static const struct arch arch[] = {
-    {"__x86_64__", "x86_64", "AUDIT_ARCH_X86_64", SCMP_ARCH_X86_64},
-    {"__x86_64__", "i386", "AUDIT_ARCH_I386", SCMP_ARCH_X86},
-    {"__aarch64__", "aarch64", "AUDIT_ARCH_AARCH64", SCMP_ARCH_AARCH64},
-    {"__aarch64__", "arm", "AUDIT_ARCH_ARM", SCMP_ARCH_ARM},
+	{ "__x86_64__", "x86_64", "AUDIT_ARCH_X86_64", SCMP_ARCH_X86_64 },
+	{ "__x86_64__", "i386", "AUDIT_ARCH_I386", SCMP_ARCH_X86 },
+	{ "__aarch64__", "aarch64", "AUDIT_ARCH_AARCH64", SCMP_ARCH_AARCH64 },
+	{ "__aarch64__", "arm", "AUDIT_ARCH_ARM", SCMP_ARCH_ARM },
 };
 
 #define NARCH (sizeof(arch) / sizeof(*arch))
@@ -112,7 +112,7 @@ known(const struct filter_word *w, const char *name)
 static void
 check_table(void)
 {
-	struct filter_word w = {0}, first;
+	struct filter_word w = { 0 }, first;
 	char name[64];
 
 	while (filter_word_next(&w)) {

@@ -29,8 +29,8 @@ name_check(const char *name, int jid, int *ret_jid, struct jerr *e)
 	if (*name == '\0')
 		return 0;
 	if (has_control(name))
-		return jerr(e, EINVAL,
-		    "name: control characters are not allowed");
+		return jerr(
+		    e, EINVAL, "name: control characters are not allowed");
 	if (dot != NULL)
 		return jerr(e, ENOENT, "jail \"%.*s\" not found",
 		    (int)(dot - name), name);
@@ -38,8 +38,8 @@ name_check(const char *name, int jid, int *ret_jid, struct jerr *e)
 		return 0;
 	if (value_long(name, 1, INT_MAX, &n) < 0 || name[0] == '0' ||
 	    (jid > 0 && n != jid))
-		return jerr(e, EINVAL,
-		    "name cannot be numeric (unless it is the jid)");
+		return jerr(
+		    e, EINVAL, "name cannot be numeric (unless it is the jid)");
 	*ret_jid = (int)n;
 	return 0;
 }

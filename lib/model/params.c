@@ -12,94 +12,156 @@
 #include "cleanup.h"
 #include "params.h"
 
-#define PS	JAILX_PSEUDO
-#define HID	JAILX_HIDDEN
-#define C	JAILX_CREATE
-#define RO	JAILX_RDONLY
-#define LATER	JAILX_LATER
-#define NODEF	JAILX_NODEF
+#define PS JAILX_PSEUDO
+#define HID JAILX_HIDDEN
+#define C JAILX_CREATE
+#define RO JAILX_RDONLY
+#define LATER JAILX_LATER
+#define NODEF JAILX_NODEF
 
-#define BOOL(d)		.type = JAILX_BOOL, .def = (d)
-#define INT(lo, hi, d)	.type = JAILX_INT, .min = (lo), .max = (hi), .def = (d)
-#define STR(size)	.type = JAILX_STRING, .max = (size)
-#define SYS(d)		.type = JAILX_JAILSYS, .def = (d)
-#define LIST		.type = JAILX_LIST
+#define BOOL(d) .type = JAILX_BOOL, .def = (d)
+#define INT(lo, hi, d) .type = JAILX_INT, .min = (lo), .max = (hi), .def = (d)
+#define STR(size) .type = JAILX_STRING, .max = (size)
+#define SYS(d) .type = JAILX_JAILSYS, .def = (d)
+#define LIST .type = JAILX_LIST
 
-#define ALLOW(id, text, d, fl, what)					\
-	[P_ALLOW_##id] = { .name = "allow." text, BOOL(d), .flags = (fl),	\
-	    .desc = (what) }
-#define MOUNT(id, text)							\
-	ALLOW(MOUNT_##id, "mount." text, "false", LATER,			\
+#define ALLOW(id, text, d, fl, what)                                           \
+	[P_ALLOW_##id] = {                                                     \
+		.name = "allow." text, BOOL(d), .flags = (fl), .desc = (what)  \
+	}
+#define MOUNT(id, text)                                                        \
+	ALLOW(MOUNT_##id, "mount." text, "false", LATER,                       \
 	    "mount " text " from inside")
-#define HOOK(id, text, fl, what)					\
-	[P_EXEC_##id] = { .name = "exec." text, LIST, .flags = PS | HID | (fl), \
-	    .desc = (what) }
+#define HOOK(id, text, fl, what)                                               \
+	[P_EXEC_##id] = { .name = "exec." text,                                \
+		LIST,                                                          \
+		.flags = PS | HID | (fl),                                      \
+		.desc = (what) }
 
 static const struct jailx_param table[] = {
-	[P_CHILDREN_CUR] = { .name = "children.cur", INT(0, INT_MAX, "0"),
-	    .flags = RO, .desc = "number of child jails" },
-	[P_CHILDREN_MAX] = { .name = "children.max", INT(0, 999999, "0"),
-	    .flags = LATER, .desc = "how many child jails it may have" },
-	[P_CPUSET_ID] = { .name = "cpuset.id", INT(0, INT_MAX, NULL),
-	    .flags = RO | NODEF, .desc = "cpuset of the jail: its jid" },
-	[P_DEVFS_RULESET] = { .name = "devfs_ruleset", INT(0, 65535, "0"),
+	[P_CHILDREN_CUR] = { .name = "children.cur",
+	    INT(0, INT_MAX, "0"),
+	    .flags = RO,
+	    .desc = "number of child jails" },
+	[P_CHILDREN_MAX] = { .name = "children.max",
+	    INT(0, 999999, "0"),
+	    .flags = LATER,
+	    .desc = "how many child jails it may have" },
+	[P_CPUSET_ID] = { .name = "cpuset.id",
+	    INT(0, INT_MAX, NULL),
+	    .flags = RO | NODEF,
+	    .desc = "cpuset of the jail: its jid" },
+	[P_DEVFS_RULESET] = { .name = "devfs_ruleset",
+	    INT(0, 65535, "0"),
 	    .desc = "device ruleset of mount.devfs (0: ruleset 4)" },
-	[P_DYING] = { .name = "dying", BOOL("false"), .flags = RO,
+	[P_DYING] = { .name = "dying",
+	    BOOL("false"),
+	    .flags = RO,
 	    .desc = "is being removed" },
-	[P_ENFORCE_STATFS] = { .name = "enforce_statfs", INT(0, 2, "2"),
+	[P_ENFORCE_STATFS] = { .name = "enforce_statfs",
+	    INT(0, 2, "2"),
 	    .desc = "which mounts the jail sees" },
-	[P_ENV] = { .name = "env", .type = JAILX_KEYVALUE, .max = 4096,
-	    .flags = HID, .desc = "text for the jail's own use" },
-	[P_HOST] = { .name = "host", SYS("new"),
+	[P_ENV] = { .name = "env",
+	    .type = JAILX_KEYVALUE,
+	    .max = 4096,
+	    .flags = HID,
+	    .desc = "text for the jail's own use" },
+	[P_HOST] = { .name = "host",
+	    SYS("new"),
 	    .desc = "own hostname and domainname" },
-	[P_HOST_DOMAINNAME] = { .name = "host.domainname", STR(256),
+	[P_HOST_DOMAINNAME] = { .name = "host.domainname",
+	    STR(256),
 	    .desc = "NIS domain name" },
-	[P_HOST_HOSTID] = { .name = "host.hostid", .type = JAILX_ULONG,
-	    .def = "0", .desc = "numeric host id" },
-	[P_HOST_HOSTNAME] = { .name = "host.hostname", STR(256),
+	[P_HOST_HOSTID] = { .name = "host.hostid",
+	    .type = JAILX_ULONG,
+	    .def = "0",
+	    .desc = "numeric host id" },
+	[P_HOST_HOSTNAME] = { .name = "host.hostname",
+	    STR(256),
 	    .desc = "host name" },
-	[P_HOST_HOSTUUID] = { .name = "host.hostuuid", STR(64),
+	[P_HOST_HOSTUUID] = { .name = "host.hostuuid",
+	    STR(64),
 	    .def = "00000000-0000-0000-0000-000000000000",
 	    .desc = "host UUID" },
-	[P_IP4] = { .name = "ip4", SYS("disable"), .flags = C,
+	[P_IP4] = { .name = "ip4",
+	    SYS("disable"),
+	    .flags = C,
 	    .desc = "use of IPv4" },
-	[P_IP4_ADDR] = { .name = "ip4.addr", .type = JAILX_IP4,
-	    .flags = LATER, .desc = "IPv4 addresses" },
-	[P_IP4_SADDRSEL] = { .name = "ip4.saddrsel", BOOL("true"),
-	    .flags = LATER, .desc = "choose the source address" },
-	[P_IP6] = { .name = "ip6", SYS("disable"), .flags = C,
+	[P_IP4_ADDR] = { .name = "ip4.addr",
+	    .type = JAILX_IP4,
+	    .flags = LATER,
+	    .desc = "IPv4 addresses" },
+	[P_IP4_SADDRSEL] = { .name = "ip4.saddrsel",
+	    BOOL("true"),
+	    .flags = LATER,
+	    .desc = "choose the source address" },
+	[P_IP6] = { .name = "ip6",
+	    SYS("disable"),
+	    .flags = C,
 	    .desc = "use of IPv6" },
-	[P_IP6_ADDR] = { .name = "ip6.addr", .type = JAILX_IP6,
-	    .flags = LATER, .desc = "IPv6 addresses" },
-	[P_IP6_SADDRSEL] = { .name = "ip6.saddrsel", BOOL("true"),
-	    .flags = LATER, .desc = "choose the source address" },
-	[P_JID] = { .name = "jid", INT(0, INT_MAX, NULL), .flags = C | NODEF,
+	[P_IP6_ADDR] = { .name = "ip6.addr",
+	    .type = JAILX_IP6,
+	    .flags = LATER,
+	    .desc = "IPv6 addresses" },
+	[P_IP6_SADDRSEL] = { .name = "ip6.saddrsel",
+	    BOOL("true"),
+	    .flags = LATER,
+	    .desc = "choose the source address" },
+	[P_JID] = { .name = "jid",
+	    INT(0, INT_MAX, NULL),
+	    .flags = C | NODEF,
 	    .desc = "number of the jail" },
-	[P_META] = { .name = "meta", .type = JAILX_KEYVALUE, .max = 4096,
-	    .flags = HID, .desc = "text for the administrator's use" },
-	[P_NAME] = { .name = "name", STR(256), .flags = NODEF,
+	[P_META] = { .name = "meta",
+	    .type = JAILX_KEYVALUE,
+	    .max = 4096,
+	    .flags = HID,
+	    .desc = "text for the administrator's use" },
+	[P_NAME] = { .name = "name",
+	    STR(256),
+	    .flags = NODEF,
 	    .desc = "name of the jail" },
-	[P_OSRELDATE] = { .name = "osreldate", INT(1, INT_MAX, NULL),
-	    .flags = C | NODEF, .desc = "release date reported" },
-	[P_OSRELEASE] = { .name = "osrelease", STR(32), .flags = C | NODEF,
+	[P_OSRELDATE] = { .name = "osreldate",
+	    INT(1, INT_MAX, NULL),
+	    .flags = C | NODEF,
+	    .desc = "release date reported" },
+	[P_OSRELEASE] = { .name = "osrelease",
+	    STR(32),
+	    .flags = C | NODEF,
 	    .desc = "release name reported" },
-	[P_PARENT] = { .name = "parent", INT(0, INT_MAX, "0"), .flags = RO,
+	[P_PARENT] = { .name = "parent",
+	    INT(0, INT_MAX, "0"),
+	    .flags = RO,
 	    .desc = "jid of the parent jail" },
-	[P_PATH] = { .name = "path", STR(1024), .flags = C, .def = "/",
+	[P_PATH] = { .name = "path",
+	    STR(1024),
+	    .flags = C,
+	    .def = "/",
 	    .desc = "root directory of the jail" },
-	[P_PERSIST] = { .name = "persist", BOOL("false"),
+	[P_PERSIST] = { .name = "persist",
+	    BOOL("false"),
 	    .desc = "exists without processes" },
-	[P_SECURELEVEL] = { .name = "securelevel", INT(-1, 3, "-1"),
+	[P_SECURELEVEL] = { .name = "securelevel",
+	    INT(-1, 3, "-1"),
 	    .desc = "may only rise" },
-	[P_SYSVMSG] = { .name = "sysvmsg", SYS("disable"), .flags = C,
+	[P_SYSVMSG] = { .name = "sysvmsg",
+	    SYS("disable"),
+	    .flags = C,
 	    .desc = "System V message queues" },
-	[P_SYSVSEM] = { .name = "sysvsem", SYS("disable"), .flags = C,
+	[P_SYSVSEM] = { .name = "sysvsem",
+	    SYS("disable"),
+	    .flags = C,
 	    .desc = "System V semaphores" },
-	[P_SYSVSHM] = { .name = "sysvshm", SYS("disable"), .flags = C,
+	[P_SYSVSHM] = { .name = "sysvshm",
+	    SYS("disable"),
+	    .flags = C,
 	    .desc = "System V shared memory" },
-	[P_USERNS] = { .name = "userns", SYS("new"), .flags = C | LATER,
+	[P_USERNS] = { .name = "userns",
+	    SYS("new"),
+	    .flags = C | LATER,
 	    .desc = "own user ids (Linux)" },
-	[P_VNET] = { .name = "vnet", SYS("inherit"), .flags = C | LATER,
+	[P_VNET] = { .name = "vnet",
+	    SYS("inherit"),
+	    .flags = C | LATER,
 	    .desc = "own network stack" },
 
 	ALLOW(ADJTIME, "adjtime", "false", LATER, "steer the clock slowly"),
@@ -131,26 +193,40 @@ static const struct jailx_param table[] = {
 	ALLOW(SYSVIPC, "sysvipc", "false", C, "share all System V IPC"),
 	ALLOW(UNPRIVILEGED_PARENT_TAMPERING, "unprivileged_parent_tampering",
 	    "false", LATER, "the parent's users may signal and debug"),
-	ALLOW(UNPRIVILEGED_PROC_DEBUG, "unprivileged_proc_debug", "true",
-	    LATER, "unprivileged debugging"),
+	ALLOW(UNPRIVILEGED_PROC_DEBUG, "unprivileged_proc_debug", "true", LATER,
+	    "unprivileged debugging"),
 	ALLOW(VMM, "vmm", "false", LATER, "virtual machines"),
 	ALLOW(VMM_PPT, "vmm_ppt", "false", LATER, "pass-through devices"),
 
-	[P_ALLOW_DYING] = { .name = "allow.dying", BOOL("false"), .flags = PS,
+	[P_ALLOW_DYING] = { .name = "allow.dying",
+	    BOOL("false"),
+	    .flags = PS,
 	    .desc = "deprecated, without effect" },
-	[P_COMMAND] = { .name = "command", LIST, .flags = PS,
+	[P_COMMAND] = { .name = "command",
+	    LIST,
+	    .flags = PS,
 	    .desc = "program to run in the jail" },
-	[P_DEPEND] = { .name = "depend", LIST, .flags = PS | LATER,
+	[P_DEPEND] = { .name = "depend",
+	    LIST,
+	    .flags = PS | LATER,
 	    .desc = "jails to start first" },
-	[P_EXEC_CLEAN] = { .name = "exec.clean", BOOL("false"),
-	    .flags = PS | HID, .desc = "clean environment" },
-	[P_EXEC_CONSOLELOG] = { .name = "exec.consolelog", STR(4096),
-	    .flags = PS | HID | LATER, .desc = "file for the output" },
+	[P_EXEC_CLEAN] = { .name = "exec.clean",
+	    BOOL("false"),
+	    .flags = PS | HID,
+	    .desc = "clean environment" },
+	[P_EXEC_CONSOLELOG] = { .name = "exec.consolelog",
+	    STR(4096),
+	    .flags = PS | HID | LATER,
+	    .desc = "file for the output" },
 	HOOK(CREATED, "created", LATER, "host: right after creation"),
-	[P_EXEC_FIB] = { .name = "exec.fib", INT(0, 65535, "0"),
-	    .flags = PS | HID | LATER, .desc = "routing table" },
-	[P_EXEC_JAIL_USER] = { .name = "exec.jail_user", STR(256),
-	    .flags = PS | HID, .desc = "user of commands in the jail" },
+	[P_EXEC_FIB] = { .name = "exec.fib",
+	    INT(0, 65535, "0"),
+	    .flags = PS | HID | LATER,
+	    .desc = "routing table" },
+	[P_EXEC_JAIL_USER] = { .name = "exec.jail_user",
+	    STR(256),
+	    .flags = PS | HID,
+	    .desc = "user of commands in the jail" },
 	HOOK(POSTSTART, "poststart", 0, "host: after exec.start, command"),
 	HOOK(POSTSTOP, "poststop", LATER, "host: after removal"),
 	HOOK(PREPARE, "prepare", LATER, "host: before all else"),
@@ -160,36 +236,65 @@ static const struct jailx_param table[] = {
 	HOOK(START, "start", 0, "in the jail: start it"),
 	HOOK(STOP, "stop", 0, "in the jail: stop it"),
 	[P_EXEC_SYSTEM_JAIL_USER] = { .name = "exec.system_jail_user",
-	    BOOL("false"), .flags = PS | HID,
+	    BOOL("false"),
+	    .flags = PS | HID,
 	    .desc = "look exec.jail_user up on the host" },
-	[P_EXEC_SYSTEM_USER] = { .name = "exec.system_user", STR(256),
-	    .flags = PS | HID | LATER, .desc = "user of commands on the host" },
-	[P_EXEC_TIMEOUT] = { .name = "exec.timeout", INT(0, INT_MAX, "0"),
-	    .flags = PS | HID | LATER, .desc = "seconds a command may take" },
-	[P_INTERFACE] = { .name = "interface", STR(256),
-	    .flags = PS | HID | LATER, .desc = "interface of the addresses" },
-	[P_IP_HOSTNAME] = { .name = "ip_hostname", BOOL("false"),
-	    .flags = PS | HID | LATER, .desc = "addresses by host.hostname" },
-	[P_MOUNT] = { .name = "mount", LIST, .flags = PS | HID | C,
+	[P_EXEC_SYSTEM_USER] = { .name = "exec.system_user",
+	    STR(256),
+	    .flags = PS | HID | LATER,
+	    .desc = "user of commands on the host" },
+	[P_EXEC_TIMEOUT] = { .name = "exec.timeout",
+	    INT(0, INT_MAX, "0"),
+	    .flags = PS | HID | LATER,
+	    .desc = "seconds a command may take" },
+	[P_INTERFACE] = { .name = "interface",
+	    STR(256),
+	    .flags = PS | HID | LATER,
+	    .desc = "interface of the addresses" },
+	[P_IP_HOSTNAME] = { .name = "ip_hostname",
+	    BOOL("false"),
+	    .flags = PS | HID | LATER,
+	    .desc = "addresses by host.hostname" },
+	[P_MOUNT] = { .name = "mount",
+	    LIST,
+	    .flags = PS | HID | C,
 	    .desc = "fstab line to mount" },
-	[P_MOUNT_DEVFS] = { .name = "mount.devfs", BOOL("false"),
-	    .flags = PS | HID | C, .desc = "mount devfs on /dev" },
-	[P_MOUNT_FDESCFS] = { .name = "mount.fdescfs", BOOL("false"),
-	    .flags = PS | HID | C, .desc = "mount fdescfs on /dev/fd" },
-	[P_MOUNT_FSTAB] = { .name = "mount.fstab", LIST, .flags = PS | HID | C,
+	[P_MOUNT_DEVFS] = { .name = "mount.devfs",
+	    BOOL("false"),
+	    .flags = PS | HID | C,
+	    .desc = "mount devfs on /dev" },
+	[P_MOUNT_FDESCFS] = { .name = "mount.fdescfs",
+	    BOOL("false"),
+	    .flags = PS | HID | C,
+	    .desc = "mount fdescfs on /dev/fd" },
+	[P_MOUNT_FSTAB] = { .name = "mount.fstab",
+	    LIST,
+	    .flags = PS | HID | C,
 	    .desc = "file of fstab lines" },
-	[P_MOUNT_PROCFS] = { .name = "mount.procfs", BOOL("false"),
-	    .flags = PS | HID | C, .desc = "mount procfs on /proc" },
-	[P_STOP_TIMEOUT] = { .name = "stop.timeout", INT(0, INT_MAX, "10"),
-	    .flags = PS | HID, .desc = "seconds of grace after SIGTERM" },
-	[P_THIN] = { .name = "thin", BOOL("false"), .flags = PS | HID | C,
+	[P_MOUNT_PROCFS] = { .name = "mount.procfs",
+	    BOOL("false"),
+	    .flags = PS | HID | C,
+	    .desc = "mount procfs on /proc" },
+	[P_STOP_TIMEOUT] = { .name = "stop.timeout",
+	    INT(0, INT_MAX, "10"),
+	    .flags = PS | HID,
+	    .desc = "seconds of grace after SIGTERM" },
+	[P_THIN] = { .name = "thin",
+	    BOOL("false"),
+	    .flags = PS | HID | C,
 	    .desc = "supply what the command needs (Linux)" },
-	[P_THIN_FILES] = { .name = "thin.files", LIST, .flags = PS | HID | C,
+	[P_THIN_FILES] = { .name = "thin.files",
+	    LIST,
+	    .flags = PS | HID | C,
 	    .desc = "more files for thin (Linux)" },
-	[P_VNET_INTERFACE] = { .name = "vnet.interface", LIST,
-	    .flags = PS | HID | LATER, .desc = "interfaces to move in" },
-	[P_ZFS_DATASET] = { .name = "zfs.dataset", LIST,
-	    .flags = PS | HID | LATER, .desc = "datasets to attach" },
+	[P_VNET_INTERFACE] = { .name = "vnet.interface",
+	    LIST,
+	    .flags = PS | HID | LATER,
+	    .desc = "interfaces to move in" },
+	[P_ZFS_DATASET] = { .name = "zfs.dataset",
+	    LIST,
+	    .flags = PS | HID | LATER,
+	    .desc = "datasets to attach" },
 };
 static_assert(nitems(table) == P_COUNT, "a row for each parameter");
 
@@ -207,8 +312,8 @@ is_no_form(const struct jailx_param *p, const char *name)
 	size_t head = dot != NULL ? (size_t)(dot + 1 - p->name) : 0;
 
 	return p->type == JAILX_BOOL && strncmp(name, p->name, head) == 0 &&
-	    strncmp(name + head, "no", 2) == 0 &&
-	    strcmp(name + head + 2, p->name + head) == 0;
+	       strncmp(name + head, "no", 2) == 0 &&
+	       strcmp(name + head + 2, p->name + head) == 0;
 }
 
 /* Is this a key of the parameter p: meta.KEY? */
@@ -218,7 +323,7 @@ is_key_of(const struct jailx_param *p, const char *name)
 	size_t len = strlen(p->name);
 
 	return p->type == JAILX_KEYVALUE && strncmp(name, p->name, len) == 0 &&
-	    name[len] == '.' && name[len + 1] != '\0';
+	       name[len] == '.' && name[len + 1] != '\0';
 }
 
 enum param_id
@@ -268,7 +373,7 @@ jailx_param_next(const struct jailx_param *p)
 	return p + 1 < table + P_COUNT ? p + 1 : NULL;
 }
 
-#define NAME_MAX_LEN 64		/* longer words are no mistyped names */
+#define NAME_MAX_LEN 64 /* longer words are no mistyped names */
 
 /* Edit distance of two short words (Levenshtein's). */
 static unsigned int
@@ -301,7 +406,7 @@ const char *
 jailx_param_suggest(const char *name)
 {
 	const char *best = NULL;
-	unsigned int d, least = 3;	/* two slips of the finger at most */
+	unsigned int d, least = 3; /* two slips of the finger at most */
 	size_t i;
 
 	for (i = 0; i < P_COUNT; i++) {

@@ -6,14 +6,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define ID_NONE UINT32_MAX	/* (uid_t)-1: nobody's */
+#define ID_NONE UINT32_MAX /* (uid_t)-1: nobody's */
 
 /* A user or group id: decimal digits alone, below ID_NONE.  0 or -EINVAL. */
 int id_parse(const char *text, uint32_t *ret);
 
 struct passwd_line {
-	char		*name, *home, *shell;	/* in the line */
-	uint32_t	 uid, gid;
+	char *name, *home, *shell; /* in the line */
+	uint32_t uid, gid;
 };
 
 /*

@@ -47,88 +47,89 @@ static const struct {
 	enum grant grant;
 	struct need need[2];
 } rows[] = {
-    {ALWAYS, {{0}}},
-    {BY_USERNS, {{P_USERNS, "new", NULL}}},
-    {BY_HOSTNAME_USERNS,
-	{{P_ALLOW_SET_HOSTNAME, "true", NULL}, {P_USERNS, "new", NULL}}},
-    {BY_VNET_USERNS, {{P_VNET, "new", NULL}, {P_USERNS, "new", NULL}}},
-    {BY_RAW, {{P_ALLOW_RAW_SOCKETS, "true", NULL}}},
-    {BY_RAW, {{P_VNET, "new", NULL}}},
-    {BY_PORTS, {{P_ALLOW_RESERVED_PORTS, "true", NULL}}},
-    {BY_MLOCK, {{P_ALLOW_MLOCK, "true", NULL}}},
-    {BY_CHFLAGS, {{P_ALLOW_CHFLAGS, "true", NULL}}},
-    {BY_MSGBUF, {{P_ALLOW_READ_MSGBUF, "true", NULL}}},
-    {BY_INET, {{P_IP4, NULL, "disable"}}},
-    {BY_INET, {{P_VNET, "new", NULL}}},
-    {BY_INET6, {{P_IP6, NULL, "disable"}}},
-    {BY_INET6, {{P_VNET, "new", NULL}}},
-    {BY_SOCKET_AF, {{P_ALLOW_SOCKET_AF, "true", NULL}}},
-    {BY_SYSVMSG, {{P_SYSVMSG, NULL, "disable"}}},
-    {BY_SYSVMSG, {{P_ALLOW_SYSVIPC, "true", NULL}}},
-    {BY_SYSVSEM, {{P_SYSVSEM, NULL, "disable"}}},
-    {BY_SYSVSEM, {{P_ALLOW_SYSVIPC, "true", NULL}}},
-    {BY_SYSVSHM, {{P_SYSVSHM, NULL, "disable"}}},
-    {BY_SYSVSHM, {{P_ALLOW_SYSVIPC, "true", NULL}}},
+	{ ALWAYS, { { 0 } } },
+	{ BY_USERNS, { { P_USERNS, "new", NULL } } },
+	{ BY_HOSTNAME_USERNS, { { P_ALLOW_SET_HOSTNAME, "true", NULL },
+				  { P_USERNS, "new", NULL } } },
+	{ BY_VNET_USERNS,
+	    { { P_VNET, "new", NULL }, { P_USERNS, "new", NULL } } },
+	{ BY_RAW, { { P_ALLOW_RAW_SOCKETS, "true", NULL } } },
+	{ BY_RAW, { { P_VNET, "new", NULL } } },
+	{ BY_PORTS, { { P_ALLOW_RESERVED_PORTS, "true", NULL } } },
+	{ BY_MLOCK, { { P_ALLOW_MLOCK, "true", NULL } } },
+	{ BY_CHFLAGS, { { P_ALLOW_CHFLAGS, "true", NULL } } },
+	{ BY_MSGBUF, { { P_ALLOW_READ_MSGBUF, "true", NULL } } },
+	{ BY_INET, { { P_IP4, NULL, "disable" } } },
+	{ BY_INET, { { P_VNET, "new", NULL } } },
+	{ BY_INET6, { { P_IP6, NULL, "disable" } } },
+	{ BY_INET6, { { P_VNET, "new", NULL } } },
+	{ BY_SOCKET_AF, { { P_ALLOW_SOCKET_AF, "true", NULL } } },
+	{ BY_SYSVMSG, { { P_SYSVMSG, NULL, "disable" } } },
+	{ BY_SYSVMSG, { { P_ALLOW_SYSVIPC, "true", NULL } } },
+	{ BY_SYSVSEM, { { P_SYSVSEM, NULL, "disable" } } },
+	{ BY_SYSVSEM, { { P_ALLOW_SYSVIPC, "true", NULL } } },
+	{ BY_SYSVSHM, { { P_SYSVSHM, NULL, "disable" } } },
+	{ BY_SYSVSHM, { { P_ALLOW_SYSVIPC, "true", NULL } } },
 };
 
 static const struct {
 	enum grant grant;
 	const char *why;
 } caps[] = {
-    [CAP_CHOWN] = {ALWAYS, "PRIV_VFS_CHOWN"},
-    [CAP_DAC_OVERRIDE] = {ALWAYS, "PRIV_VFS_READ, WRITE, EXEC, LOOKUP"},
-    [CAP_DAC_READ_SEARCH] = {NEVER,
-	"DAC_OVERRIDE has all of it but handles (PRIV_VFS_FHOPEN)"},
-    [CAP_FOWNER] = {ALWAYS, "PRIV_VFS_ADMIN, STICKYFILE"},
-    [CAP_FSETID] = {ALWAYS, "PRIV_VFS_RETAINSUGID, SETGID"},
-    [CAP_KILL] = {ALWAYS, "PRIV_SIGNAL_*"},
-    [CAP_SETGID] = {ALWAYS, "PRIV_CRED_SET*GID, SETGROUPS"},
-    [CAP_SETUID] = {ALWAYS, "PRIV_CRED_SET*UID"},
-    [CAP_SETPCAP] = {ALWAYS, "daemons give capabilities up with it"},
-    [CAP_LINUX_IMMUTABLE] = {BY_CHFLAGS, "PRIV_VFS_SYSFLAGS"},
-    [CAP_NET_BIND_SERVICE] = {BY_PORTS, "PRIV_NETINET_RESERVEDPORT"},
-    [CAP_NET_BROADCAST] = {NEVER, "unused by the kernel"},
-    [CAP_NET_ADMIN] = {BY_VNET_USERNS, "PRIV_NET_* of an own stack"},
-    [CAP_NET_RAW] = {BY_RAW, "PRIV_NETINET_RAW"},
-    [CAP_IPC_LOCK] = {BY_MLOCK, "PRIV_VM_MLOCK, MUNLOCK"},
-    [CAP_IPC_OWNER] = {ALWAYS, "PRIV_IPC_*, PRIV_MQ_ADMIN"},
-    [CAP_SYS_MODULE] = {NEVER, "PRIV_KLD_*"},
-    [CAP_SYS_RAWIO] = {NEVER, "PRIV_IO, PRIV_KMEM_WRITE"},
-    [CAP_SYS_CHROOT] = {ALWAYS, "PRIV_VFS_CHROOT, FCHROOT"},
-    [CAP_SYS_PTRACE] = {ALWAYS,
-	"PRIV_DEBUG_*: the pid namespace leaves its own processes"},
-    [CAP_SYS_PACCT] = {NEVER, "PRIV_ACCT"},
-    /*
-     * sethostname(2) asks for it.  All else that it opens in a user
-     * namespace is closed: namespaces, mounts, fanotify, handles and
-     * quotas by the filter; mounts once more, the pid and the cgroup
-     * namespace as the host owns them; file system ioctls and attributes
-     * as every superblock is the host's; sysctls as /proc/sys is
-     * read-only.  What is left (a filter without no_new_privs, System V
-     * objects of other users) is the jail's own.
-     */
-    [CAP_SYS_ADMIN] = {BY_HOSTNAME_USERNS, "sethostname(2)"},
-    [CAP_SYS_BOOT] = {NEVER, "PRIV_REBOOT; it would end the warden"},
-    [CAP_SYS_NICE] = {BY_USERNS,
-	"PRIV_SCHED_DIFFCRED; raising (SETPRIORITY, RTPRIO) is capable()"},
-    [CAP_SYS_RESOURCE] = {NEVER,
-	"raising limits is capable(); it would lift user.max_*"},
-    [CAP_SYS_TIME] = {NEVER, "PRIV_CLOCK_SETTIME: the clock is shared"},
-    [CAP_SYS_TTY_CONFIG] = {NEVER, "PRIV_TTY_*"},
-    [CAP_MKNOD] = {NEVER, "PRIV_VFS_MKNOD_DEV"},
-    [CAP_LEASE] = {NEVER, "a lease delays whoever shares the file"},
-    [CAP_AUDIT_WRITE] = {NEVER, "PRIV_AUDIT_SUBMIT; no audit socket"},
-    [CAP_AUDIT_CONTROL] = {NEVER, "PRIV_AUDIT_CONTROL"},
-    [CAP_SETFCAP] = {ALWAYS, "packages carry file capabilities"},
-    [CAP_MAC_OVERRIDE] = {NEVER, "PRIV_MAC_*"},
-    [CAP_MAC_ADMIN] = {NEVER, "PRIV_MAC_*"},
-    [CAP_SYSLOG] = {BY_MSGBUF, "PRIV_MSGBUF; the filter leaves reading"},
-    [CAP_WAKE_ALARM] = {NEVER, "wakes the machine up"},
-    [CAP_BLOCK_SUSPEND] = {NEVER, "keeps the machine from sleep"},
-    [CAP_AUDIT_READ] = {NEVER, "PRIV_AUDIT_CONTROL"},
-    [CAP_PERFMON] = {NEVER, "PRIV_PMC_*"},
-    [CAP_BPF] = {NEVER, "programs in the host's kernel"},
-    [CAP_CHECKPOINT_RESTORE] = {NEVER, "chooses pids; see SYS_ADMIN"},
+	[CAP_CHOWN] = { ALWAYS, "PRIV_VFS_CHOWN" },
+	[CAP_DAC_OVERRIDE] = { ALWAYS, "PRIV_VFS_READ, WRITE, EXEC, LOOKUP" },
+	[CAP_DAC_READ_SEARCH] = { NEVER,
+	    "DAC_OVERRIDE has all of it but handles (PRIV_VFS_FHOPEN)" },
+	[CAP_FOWNER] = { ALWAYS, "PRIV_VFS_ADMIN, STICKYFILE" },
+	[CAP_FSETID] = { ALWAYS, "PRIV_VFS_RETAINSUGID, SETGID" },
+	[CAP_KILL] = { ALWAYS, "PRIV_SIGNAL_*" },
+	[CAP_SETGID] = { ALWAYS, "PRIV_CRED_SET*GID, SETGROUPS" },
+	[CAP_SETUID] = { ALWAYS, "PRIV_CRED_SET*UID" },
+	[CAP_SETPCAP] = { ALWAYS, "daemons give capabilities up with it" },
+	[CAP_LINUX_IMMUTABLE] = { BY_CHFLAGS, "PRIV_VFS_SYSFLAGS" },
+	[CAP_NET_BIND_SERVICE] = { BY_PORTS, "PRIV_NETINET_RESERVEDPORT" },
+	[CAP_NET_BROADCAST] = { NEVER, "unused by the kernel" },
+	[CAP_NET_ADMIN] = { BY_VNET_USERNS, "PRIV_NET_* of an own stack" },
+	[CAP_NET_RAW] = { BY_RAW, "PRIV_NETINET_RAW" },
+	[CAP_IPC_LOCK] = { BY_MLOCK, "PRIV_VM_MLOCK, MUNLOCK" },
+	[CAP_IPC_OWNER] = { ALWAYS, "PRIV_IPC_*, PRIV_MQ_ADMIN" },
+	[CAP_SYS_MODULE] = { NEVER, "PRIV_KLD_*" },
+	[CAP_SYS_RAWIO] = { NEVER, "PRIV_IO, PRIV_KMEM_WRITE" },
+	[CAP_SYS_CHROOT] = { ALWAYS, "PRIV_VFS_CHROOT, FCHROOT" },
+	[CAP_SYS_PTRACE] = { ALWAYS,
+	    "PRIV_DEBUG_*: the pid namespace leaves its own processes" },
+	[CAP_SYS_PACCT] = { NEVER, "PRIV_ACCT" },
+	/*
+	 * sethostname(2) asks for it.  All else that it opens in a user
+	 * namespace is closed: namespaces, mounts, fanotify, handles and
+	 * quotas by the filter; mounts once more, the pid and the cgroup
+	 * namespace as the host owns them; file system ioctls and attributes
+	 * as every superblock is the host's; sysctls as /proc/sys is
+	 * read-only.  What is left (a filter without no_new_privs, System V
+	 * objects of other users) is the jail's own.
+	 */
+	[CAP_SYS_ADMIN] = { BY_HOSTNAME_USERNS, "sethostname(2)" },
+	[CAP_SYS_BOOT] = { NEVER, "PRIV_REBOOT; it would end the warden" },
+	[CAP_SYS_NICE] = { BY_USERNS,
+	    "PRIV_SCHED_DIFFCRED; raising (SETPRIORITY, RTPRIO) is capable()" },
+	[CAP_SYS_RESOURCE] = { NEVER,
+	    "raising limits is capable(); it would lift user.max_*" },
+	[CAP_SYS_TIME] = { NEVER, "PRIV_CLOCK_SETTIME: the clock is shared" },
+	[CAP_SYS_TTY_CONFIG] = { NEVER, "PRIV_TTY_*" },
+	[CAP_MKNOD] = { NEVER, "PRIV_VFS_MKNOD_DEV" },
+	[CAP_LEASE] = { NEVER, "a lease delays whoever shares the file" },
+	[CAP_AUDIT_WRITE] = { NEVER, "PRIV_AUDIT_SUBMIT; no audit socket" },
+	[CAP_AUDIT_CONTROL] = { NEVER, "PRIV_AUDIT_CONTROL" },
+	[CAP_SETFCAP] = { ALWAYS, "packages carry file capabilities" },
+	[CAP_MAC_OVERRIDE] = { NEVER, "PRIV_MAC_*" },
+	[CAP_MAC_ADMIN] = { NEVER, "PRIV_MAC_*" },
+	[CAP_SYSLOG] = { BY_MSGBUF, "PRIV_MSGBUF; the filter leaves reading" },
+	[CAP_WAKE_ALARM] = { NEVER, "wakes the machine up" },
+	[CAP_BLOCK_SUSPEND] = { NEVER, "keeps the machine from sleep" },
+	[CAP_AUDIT_READ] = { NEVER, "PRIV_AUDIT_CONTROL" },
+	[CAP_PERFMON] = { NEVER, "PRIV_PMC_*" },
+	[CAP_BPF] = { NEVER, "programs in the host's kernel" },
+	[CAP_CHECKPOINT_RESTORE] = { NEVER, "chooses pids; see SYS_ADMIN" },
 };
 static_assert(nitems(caps) == CAP_LAST_CAP + 1, "a row per capability");
 static_assert(nitems(caps) <= 64, "policy.caps holds them");
@@ -137,13 +138,13 @@ static const struct {
 	enum policy_open open;
 	enum grant grant;
 } opens[] = {
-    {OPEN_INET, BY_INET},
-    {OPEN_INET6, BY_INET6},
-    {OPEN_SOCKET_AF, BY_SOCKET_AF},
-    {OPEN_SYSVMSG, BY_SYSVMSG},
-    {OPEN_SYSVSEM, BY_SYSVSEM},
-    {OPEN_SYSVSHM, BY_SYSVSHM},
-    {OPEN_MSGBUF, BY_MSGBUF},
+	{ OPEN_INET, BY_INET },
+	{ OPEN_INET6, BY_INET6 },
+	{ OPEN_SOCKET_AF, BY_SOCKET_AF },
+	{ OPEN_SYSVMSG, BY_SYSVMSG },
+	{ OPEN_SYSVSEM, BY_SYSVSEM },
+	{ OPEN_SYSVSHM, BY_SYSVSHM },
+	{ OPEN_MSGBUF, BY_MSGBUF },
 };
 static_assert(1 << (nitems(opens) - 1) == OPEN_MSGBUF, "a row per bit");
 
@@ -171,7 +172,7 @@ granted(enum grant grant, const struct pset *params)
 void
 policy_get(struct policy *ret, const struct pset *params)
 {
-	struct policy p = {.mlock = granted(BY_MLOCK, params)};
+	struct policy p = { .mlock = granted(BY_MLOCK, params) };
 	size_t i;
 
 	for (i = 0; i < nitems(opens); i++) {

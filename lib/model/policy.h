@@ -13,19 +13,19 @@ struct pset;
 
 /* Groups of system calls that a parameter opens; see seccomp_table.c. */
 enum policy_open {
-	OPEN_INET = 1 << 0,	/* AF_INET sockets: ip4 is not "disable" */
-	OPEN_INET6 = 1 << 1,	/* AF_INET6 sockets */
-	OPEN_SOCKET_AF = 1 << 2,	/* allow.socket_af: other families */
-	OPEN_SYSVMSG = 1 << 3,	/* sysvmsg is not "disable" */
+	OPEN_INET = 1 << 0, /* AF_INET sockets: ip4 is not "disable" */
+	OPEN_INET6 = 1 << 1, /* AF_INET6 sockets */
+	OPEN_SOCKET_AF = 1 << 2, /* allow.socket_af: other families */
+	OPEN_SYSVMSG = 1 << 3, /* sysvmsg is not "disable" */
 	OPEN_SYSVSEM = 1 << 4,
 	OPEN_SYSVSHM = 1 << 5,
-	OPEN_MSGBUF = 1 << 6,	/* allow.read_msgbuf: syslog(2) */
+	OPEN_MSGBUF = 1 << 6, /* allow.read_msgbuf: syslog(2) */
 };
 
 struct policy {
-	uint64_t	caps;	/* bounding set: bit n is capability n */
-	unsigned int	open;	/* enum policy_open */
-	bool		mlock;	/* allow.mlock: no RLIMIT_MEMLOCK */
+	uint64_t caps; /* bounding set: bit n is capability n */
+	unsigned int open; /* enum policy_open */
+	bool mlock; /* allow.mlock: no RLIMIT_MEMLOCK */
 };
 
 /*

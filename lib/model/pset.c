@@ -26,8 +26,7 @@ pval_add(struct pval *v, char *text)
 {
 	char **array;
 
-	if (text == NULL ||
-	    (array = grow(v->v, v->n, sizeof(*v->v))) == NULL) {
+	if (text == NULL || (array = grow(v->v, v->n, sizeof(*v->v))) == NULL) {
 		free(text);
 		return -ENOMEM;
 	}
@@ -77,8 +76,8 @@ pset_clear(struct pset *s, enum param_id id)
 
 /* An address list: the comma separated ones are appended. */
 static int
-add_addresses(struct pset *s, enum param_id id, const char *value,
-    struct jerr *e)
+add_addresses(
+    struct pset *s, enum param_id id, const char *value, struct jerr *e)
 {
 	auto_free char *copy = strdup(value != NULL ? value : "");
 	char *rest = copy, *word;
@@ -107,13 +106,16 @@ add_key(struct pset *s, const char *name, const char *value, struct jerr *e)
 
 	if (strpbrk(name, "=\n") != NULL ||
 	    (value != NULL && strchr(value, '\n') != NULL))
-		return jerr(e, EINVAL, "%s: a key or its value cannot hold "
-		    "a line break", name);
+		return jerr(e, EINVAL,
+		    "%s: a key or its value cannot hold "
+		    "a line break",
+		    name);
 	buf_str(&b, name);
 	if (value != NULL)
 		buf_fmt(&b, "=%s", value);
-	return pval_add(&s->keys, buf_take(&b)) < 0 ?
-	    jerr_sys(e, ENOMEM, "%s", name) : 0;
+	return pval_add(&s->keys, buf_take(&b)) < 0
+		   ? jerr_sys(e, ENOMEM, "%s", name)
+		   : 0;
 }
 
 /* Apply one change of a key. */
@@ -130,11 +132,11 @@ apply_key(struct pset *s, const char *change, struct jerr *e)
 		return jerr_sys(e, ENOMEM, "%s", change);
 	old = pset_get(s, id, 0);
 	if (value_key_set(old != NULL ? old : "",
-	    name + strlen(param(id)->name) + 1,
-	    value != NULL ? value + 1 : NULL, &b) < 0)
+		name + strlen(param(id)->name) + 1,
+		value != NULL ? value + 1 : NULL, &b) < 0)
 		return jerr_sys(e, ENOMEM, "%s", name);
-	if ((r = value_canon(param(id), b.p != NULL ? b.p : "", false, &canon,
-	    e)) < 0)
+	if ((r = value_canon(
+		 param(id), b.p != NULL ? b.p : "", false, &canon, e)) < 0)
 		return r;
 	if (buf_err(&canon) < 0 ||
 	    pset_put(s, id, canon.p != NULL ? canon.p : "") < 0)
@@ -149,8 +151,8 @@ unknown(const char *name, struct jerr *e)
 
 	if (near == NULL)
 		return jerr(e, ENOENT, "unknown parameter: %s", name);
-	return jerr(e, ENOENT, "unknown parameter: %s (did you mean %s?)",
-	    name, near);
+	return jerr(
+	    e, ENOENT, "unknown parameter: %s (did you mean %s?)", name, near);
 }
 
 int
@@ -177,8 +179,8 @@ pset_add(struct pset *s, const char *name, const char *value, struct jerr *e)
 		return r;
 	if (buf_err(&b) < 0)
 		return jerr_sys(e, ENOMEM, "%s", name);
-	r = p->type == JAILX_LIST ? pset_raw(s, id, b.p != NULL ? b.p : "") :
-	    pset_put(s, id, b.p != NULL ? b.p : "");
+	r = p->type == JAILX_LIST ? pset_raw(s, id, b.p != NULL ? b.p : "")
+				  : pset_put(s, id, b.p != NULL ? b.p : "");
 	return r < 0 ? jerr_sys(e, -r, "%s", name) : 0;
 }
 
@@ -240,8 +242,8 @@ pset_merge(struct pset *to, const struct pset *from, struct jerr *e)
 		pval_done(&to->val[i]);
 		to->val[i].set = true;
 		for (k = 0; k < from->val[i].n; k++) {
-			if (pset_raw(to, (enum param_id)i,
-			    from->val[i].v[k]) < 0)
+			if (pset_raw(to, (enum param_id)i, from->val[i].v[k]) <
+			    0)
 				return jerr_sys(e, ENOMEM, "parameters");
 		}
 	}

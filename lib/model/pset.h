@@ -14,24 +14,24 @@
 struct jerr;
 
 struct pval {
-	char	**v;	/* n texts, owned */
-	size_t	  n;
-	bool	  set;	/* true with n == 0: an empty list */
+	char **v; /* n texts, owned */
+	size_t n;
+	bool set; /* true with n == 0: an empty list */
 };
 
 struct pset {
-	struct pval	val[P_COUNT];
-	struct pval	keys;	/* "meta.KEY=VALUE", or "meta.KEY" to delete:
-				   changes to a text that is not known yet */
-	char		*key;	/* the last key value handed out */
+	struct pval val[P_COUNT];
+	struct pval keys; /* "meta.KEY=VALUE", or "meta.KEY" to delete:
+			     changes to a text that is not known yet */
+	char *key; /* the last key value handed out */
 };
 
 /* The caller's storage; init it with = { 0 }. */
 void pset_done(struct pset *s);
 
 /* As jailx_set_add(). */
-int pset_add(struct pset *s, const char *name, const char *value,
-    struct jerr *e);
+int pset_add(
+    struct pset *s, const char *name, const char *value, struct jerr *e);
 
 /* Append a text as it is, already canonical.  0 or -ENOMEM. */
 int pset_raw(struct pset *s, enum param_id id, const char *text);

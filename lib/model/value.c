@@ -22,7 +22,7 @@ value_long(const char *text, long min, long max, long *ret)
 	long n;
 
 	if (isspace((unsigned char)text[0]))
-		return -EINVAL;		/* strtol() would skip it */
+		return -EINVAL; /* strtol() would skip it */
 	errno = 0;
 	n = strtol(text, &end, 10);
 	if (end == text || *end != '\0')
@@ -97,8 +97,8 @@ canon_jailsys(const struct jailx_param *p, const char *value, struct buf *ret,
 			break;
 	}
 	if (i == nitems(jailsys_words)) {
-		if (value_long(value, 0, (long)nitems(jailsys_words) - 1,
-		    &n) < 0)
+		if (value_long(value, 0, (long)nitems(jailsys_words) - 1, &n) <
+		    0)
 			return jerr(e, EINVAL,
 			    "%s: unknown jailsys value \"%s\"", p->name, value);
 		i = (size_t)n;
@@ -189,8 +189,8 @@ value_key_get(const char *lines, const char *key, struct buf *ret)
 }
 
 int
-value_key_set(const char *lines, const char *key, const char *value,
-    struct buf *ret)
+value_key_set(
+    const char *lines, const char *key, const char *value, struct buf *ret)
 {
 	const char *line = key_line(lines, key), *rest;
 

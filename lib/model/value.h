@@ -34,7 +34,7 @@ int value_address(const struct jailx_param *p, const char *value,
  * new text in ret, value NULL deletes the key.
  */
 int value_key_get(const char *lines, const char *key, struct buf *ret);
-int value_key_set(const char *lines, const char *key, const char *value,
-    struct buf *ret);
+int value_key_set(
+    const char *lines, const char *key, const char *value, struct buf *ret);
 
 #endif

@@ -109,7 +109,7 @@ void *
 grow(void *array, size_t n, size_t size)
 {
 	if ((n & (n - 1)) != 0)
-		return array;		/* room is left below the next power */
+		return array; /* room is left below the next power */
 	if (n > SIZE_MAX / 2 / size) {
 		errno = ENOMEM;
 		return NULL;

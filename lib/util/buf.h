@@ -10,13 +10,16 @@
 #include <stddef.h>
 
 struct buf {
-	char	*p;	/* len bytes and a NUL, or NULL while empty */
-	size_t	 len;
-	size_t	 cap;
-	int	 err;	/* 0 or ENOMEM */
+	char *p; /* len bytes and a NUL, or NULL while empty */
+	size_t len;
+	size_t cap;
+	int err; /* 0 or ENOMEM */
 };
 
-#define BUF_INIT { 0 }
+#define BUF_INIT                                                               \
+	{                                                                      \
+		0                                                              \
+	}
 
 void buf_done(struct buf *b);
 void buf_add(struct buf *b, const void *data, size_t len);

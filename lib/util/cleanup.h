@@ -14,7 +14,7 @@ close_fd(int fd)
 	int err = errno;
 
 	if (fd >= 0)
-		(void)close(fd);	/* nothing can be done about it */
+		(void)close(fd); /* nothing can be done about it */
 	errno = err;
 }
 
@@ -45,17 +45,17 @@ take_fd(int *fd)
 }
 
 /* Hand a pointer over: the variable forgets it. */
-#define take_ptr(p)							\
-	__extension__({							\
-		__typeof__(p) *take_from = &(p);			\
-		__typeof__(p) taken = *take_from;			\
-		*take_from = NULL;					\
-		taken;							\
+#define take_ptr(p)                                                            \
+	__extension__({                                                        \
+		__typeof__(p) *take_from = &(p);                               \
+		__typeof__(p) taken = *take_from;                              \
+		*take_from = NULL;                                             \
+		taken;                                                         \
 	})
 
-#define auto_close	__attribute__((cleanup(cleanup_close)))
-#define auto_free	__attribute__((cleanup(cleanup_free)))
+#define auto_close __attribute__((cleanup(cleanup_close)))
+#define auto_free __attribute__((cleanup(cleanup_free)))
 
-#define nitems(a)	(sizeof(a) / sizeof((a)[0]))
+#define nitems(a) (sizeof(a) / sizeof((a)[0]))
 
 #endif

@@ -31,7 +31,7 @@ jerr_sys(struct jerr *e, int err, const char *fmt, ...)
 	(void)vsnprintf(e->msg, sizeof(e->msg), fmt, ap);
 	va_end(ap);
 	len = strlen(e->msg);
-	(void)snprintf(e->msg + len, sizeof(e->msg) - len, ": %s",
-	    strerror(err));
+	(void)snprintf(
+	    e->msg + len, sizeof(e->msg) - len, ": %s", strerror(err));
 	return -err;
 }

@@ -9,9 +9,9 @@
 #define JERR_LEN 1024
 
 struct jerr {
-	int	err;		/* positive errno, 0 while nothing failed */
-	int	status;		/* a shell's word for a failed exec, or 0 */
-	char	msg[JERR_LEN];
+	int err; /* positive errno, 0 while nothing failed */
+	int status; /* a shell's word for a failed exec, or 0 */
+	char msg[JERR_LEN];
 };
 
 /* Record the sentence as it is.  err is positive.  Returns -err. */

@@ -39,6 +39,15 @@ helper() {
 	    -Wextra -static -o "$PWD/$1" "$host_dir/$1.c"
 }
 
+# The tracer, with the names of the system calls.
+build_failcall() {
+	cc -E -dM -include sys/syscall.h -x c /dev/null |
+	    sed -n 's/^#define SYS_\([a-z0-9_]*\) .*/	[SYS_\1] = "\1",/p' \
+	    >names.h
+	atf_check cc -std=gnu17 -O1 -D_GNU_SOURCE -Wall -Wextra -static \
+	    -I "$PWD" -o failcall "$host_dir/failcall.c"
+}
+
 # Nothing may be left of the jail NAME: what it was after, the name.  The one
 # jls before is the administrator's next one: it may do the tidying up.
 nothing_left() {

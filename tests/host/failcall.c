@@ -2,12 +2,15 @@
 /*
  * failcall FILE list COMMAND...
  * failcall FILE PROCESS:CALL:HOW COMMAND...
+ * failcall FILE expose COMMAND...
  *
  * Run the command and, in one of the processes that it makes (0 is its own,
  * the others in their order), let one system call (the first is 1) fail
  * without being done: with the errno HOW, or by SIGKILL for "kill".  FILE gets
  * the name of that call once it was reached; with list a line "PROCESS CALL
  * NAME" for each call there is.
+ *
+ * expose: prctl(PR_SET_DUMPABLE) does nothing, and says that it did.
  *
  * A process counts from its start to the exec of a program that is not the
  * warden: the dynamic loader of the host, or what runs in the jail, is no
@@ -26,6 +29,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -53,7 +57,7 @@ struct proc {
 
 static struct proc procs[256];
 static int nprocs;
-static int want_proc, want_call, want_kill, want_err, listing;
+static int want_proc, want_call, want_kill, want_err, listing, exposing;
 static FILE *report;
 
 static struct proc *
@@ -142,7 +146,13 @@ on_call(struct proc *p)
 	}
 	if (info.op != PTRACE_SYSCALL_INFO_ENTRY || ++p->calls == 0)
 		return;
-	if (listing) {
+	if (exposing) {
+		if (info.entry.nr == SYS_prctl &&
+		    info.entry.args[0] == PR_SET_DUMPABLE) {
+			skip_call(p->pid);
+			p->armed = 1;	/* with no error */
+		}
+	} else if (listing) {
 		(void)fprintf(report, "%d %d %s\n", index, p->calls,
 		    name_of(info.entry.nr));
 	} else if (index == want_proc && p->calls == want_call) {
@@ -209,6 +219,10 @@ parse(const char *what)
 
 	if (strcmp(what, "list") == 0) {
 		listing = 1;
+		return;
+	}
+	if (strcmp(what, "expose") == 0) {
+		exposing = 1;
 		return;
 	}
 	if (sscanf(what, "%d:%d:%31s", &want_proc, &want_call, how) != 3)

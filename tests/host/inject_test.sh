@@ -36,14 +36,6 @@ bad() {
 	echo "$*" >>bad
 }
 
-build_failcall() {
-	cc -E -dM -include sys/syscall.h -x c /dev/null |
-	    sed -n 's/^#define SYS_\([a-z0-9_]*\) .*/	[SYS_\1] = "\1",/p' \
-	    >names.h
-	atf_check cc -std=gnu17 -O1 -D_GNU_SOURCE -Wall -Wextra -static \
-	    -I "$PWD" -o failcall "$host_dir/failcall.c"
-}
-
 # What one failed call came to: process:call:how, then the name of the call.
 judge() {
 	local careful=

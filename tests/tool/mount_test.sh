@@ -112,12 +112,10 @@ options_body() {
 	chmod 4755 data/id
 	mknod -m 666 data/null c 1 3
 	line="$PWD/data $root/mnt nullfs"
-	atf_check -o inline:"0\n" $in_jail mount="$line rw" \
+	atf_check -o inline:"1234\n" $in_jail mount="$line rw" \
 	    command=/mnt/id -u
-	atf_check -o match:'euid=1234' $in_jail mount="$line rw" \
-	    command=/mnt/id
-	atf_check -o not-match:'euid' $in_jail mount="$line rw,nosuid" \
-	    command=/mnt/id
+	atf_check -o inline:"0\n" $in_jail mount="$line rw,nosuid" \
+	    command=/mnt/id -u
 	atf_check -s exit:126 -e match:'Permission denied' \
 	    $in_jail mount="$line rw,noexec" command=/mnt/id
 	for opt in ro rdonly; do
@@ -218,10 +216,28 @@ new_case outside 'a target outside of path is refused'
 outside_body() {
 	make_root
 	mkdir data other "${root}er"
-	for target in "$PWD/other" "$root/../other" "$root" "$root/" \
-	    "${root}er" "$root/mnt/../../other" /; do
+	for target in "$PWD/other" "$root/../other" "${root}er" \
+	    "$root/etc/../../other" "$root/../root/etc" /; do
 		atf_check -s exit:1 -o empty -e match:'^jail: mount: ' \
 		    $in_jail mount="$PWD/data $target nullfs ro" command=true
+	done
+	nothing_left
+}
+
+# The Handbook's jails on one base: their fstab begins with path itself.
+new_case over_root 'a directory mounted on path itself is the root'
+over_root_body() {
+	make_root
+	mv root base
+	mkdir root base/data data
+	echo mine >data/x
+	for root in "$JAIL_TEST_ROOT" "$JAIL_TEST_ROOT/"; do
+		atf_check -o inline:"mine\n" $in_jail mount.devfs \
+		    mount="$PWD/base $root nullfs ro 0 0" \
+		    mount="$PWD/data ${root%/}/data nullfs rw 0 0" \
+		    command=sh -c 'cat /data/x && echo >/dev/null'
+		atf_check -s exit:1 -e match:'Read-only' $in_jail \
+		    mount="$PWD/base $root nullfs ro 0 0" command=touch /new
 	done
 	nothing_left
 }
@@ -271,7 +287,7 @@ dev_symlink_body() {
 		    $in_jail ${how%:*} command=true
 		mkdir "$root/$dir"
 	done
-	atf_check ls -A other "$root/tmp"
+	atf_check find other "$root/tmp" -mindepth 1
 	nothing_left
 }
 
@@ -337,9 +353,6 @@ devfs_body() {
 new_case devfs_pty 'mount.devfs: ptys of its own' python3
 devfs_pty_body() {
 	make_root
-	# script(1) of busybox opens /dev/ptmx.
-	atf_check -o match:'^/dev/pts/0' $in_jail mount.devfs command=busybox \
-	    script -q -c tty /dev/null
 	atf_check -o match:'^/dev/pts/0' "$on_pty" -- $in_jail mount.devfs \
 	    command=tty
 	atf_check -o inline:"ptmx\n" $in_jail mount.devfs command=ls /dev/pts
@@ -360,12 +373,12 @@ devices_elsewhere_body() {
 		atf_check -s exit:1 -e match:'Permission denied' \
 		    $in_jail command=sh -c ": <$dev"
 		[ "$dev" = /null ] || atf_check -s exit:1 \
-		    -e match:'No such file' \
+		    -e match:'no such file' \
 		    $in_jail mount.devfs command=sh -c ": <$dev"
 	done
 }
 
-new_case procfs "mount.procfs: the jail's processes and nothing of the host"
+new_case procfs 'mount.procfs: processes of the jail and nothing of the host'
 procfs_body() {
 	make_root
 	in="$in_jail mount.procfs mount.devfs"
@@ -374,7 +387,7 @@ procfs_body() {
 	[ "$(grep -c '^[0-9]' pids)" -le 3 ] || atf_fail "processes: $(cat pids)"
 	atf_check -o match:'^PPid:	0$' $in command=cat /proc/1/status
 	# A process of the host that the shell is.
-	atf_check -s exit:1 $in command=test -e "/proc/$$/root/proc"
+	atf_check -s exit:1 -e ignore $in command=test -e "/proc/$$/root/proc"
 	for name in kcore kmsg keys kallsyms sysrq-trigger timer_list \
 	    interrupts acpi/wakeup; do
 		[ -e "/proc/$name" ] || continue
@@ -382,12 +395,10 @@ procfs_body() {
 		    -o empty $in command=cat "/proc/$name"
 	done
 	# Neither for root in the jail nor for somebody else.
-	atf_check -s exit:1 -e match:'ermission denied|Read-only' \
-	    $in command=sh -c 'echo h >/proc/sysrq-trigger'
-	for name in sys/kernel/core_pattern sys/kernel/hostname \
+	for name in sysrq-trigger sys/kernel/core_pattern sys/kernel/hostname \
 	    sys/vm/drop_caches sys/kernel/randomize_va_space \
 	    sys/net/ipv4/ip_forward sys/kernel/sysrq irq/default_smp_affinity; do
-		[ -e "/proc/$name" ] || continue
+		[ -e "/proc/$name" ] || continue	# in this kernel
 		atf_check -s exit:1 -e match:'Read-only|ermission denied' \
 		    $in command=sh -c "echo 1 >/proc/$name"
 	done
@@ -405,9 +416,7 @@ fdescfs_body() {
 		atf_check -o inline:"hello\n" $in command=cat /dev/fd/0 <input
 		atf_check -o inline:"hello\n" $in command=cat /dev/stdin <input
 		atf_check -o inline:"x\n" $in command=sh -c \
-		    'echo x >/dev/fd/1'
-		atf_check -e inline:"x\n" $in command=sh -c \
-		    'echo x >/dev/stderr'
+		    'exec 5>/tmp/x; echo x >/dev/fd/5; cat /tmp/x'
 		atf_check -o inline:"y\n" $in command=sh -c \
 		    'exec 5<<END; cat /dev/fd/5
 y
@@ -419,6 +428,17 @@ END'
 	atf_check -s exit:1 -e match:'mount.fdescfs: needs mount.devfs' \
 	    $in_jail mount.fdescfs command=true
 	nothing_left
+}
+
+new_case fdescfs_pipe 'a pipe of the caller by its name in /dev'
+fdescfs_pipe_body() {
+	make_root
+	for name in stdout fd/1; do
+		atf_check -o inline:"x\n" sh -c "$in_jail mount.devfs \
+		    mount.procfs command=sh -c 'echo x >/dev/$name' | cat"
+	done
+	atf_check -o inline:"x\n" sh -c "echo x | $in_jail mount.devfs \
+	    mount.procfs command=cat /dev/stdin"
 }
 
 new_case carried 'a mount of the host below path is carried in'
@@ -466,18 +486,19 @@ host_side_body() {
 	# A mount that the host makes later does not come in.
 	mount -t tmpfs none "$root/etc" || atf_fail "mount"
 	touch "$root/etc/later"
-	s=$(jexec "$name" ls /etc)
+	jexec "$name" ls /etc >names
 	umount "$root/etc"
-	atf_check_equal "group passwd" "$(echo $s)"
+	atf_check -o inline:"group\npasswd\n" cat names
 	atf_check jail -R "$name"
 	nothing_left
 }
 
 atf_init_test_cases() {
 	for case in nullfs single_file owners process_ids options \
-	    options_stay several fstab fstab_errors outside symlink \
+	    options_stay several fstab fstab_errors outside over_root \
+	    symlink \
 	    dev_symlink tmpfs devfs devfs_pty devices_elsewhere procfs \
-	    fdescfs carried host_side; do
+	    fdescfs fdescfs_pipe carried host_side; do
 		atf_add_test_case "$case"
 	done
 }

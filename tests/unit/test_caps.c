@@ -133,10 +133,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_bound),
-	    cmocka_unit_test(test_set),
-	    cmocka_unit_test(test_raise),
-	    cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_bound),
+		cmocka_unit_test(test_set),
+		cmocka_unit_test(test_raise),
+		cmocka_unit_test(test_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

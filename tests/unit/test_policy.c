@@ -34,35 +34,41 @@ static const struct {
 	unsigned int open;
 	bool mlock;
 } rows[] = {
-    {{{0, NULL}}, DEFAULT, 0, false},
-    {{{P_IP4, "inherit"}}, DEFAULT, OPEN_INET, false},
-    {{{P_IP4, "new"}}, DEFAULT, OPEN_INET, false},
-    {{{P_IP4, "disable"}}, DEFAULT, 0, false},
-    {{{P_IP4, "new"}, {P_IP6, "inherit"}}, DEFAULT, OPEN_INET | OPEN_INET6,
-	false},
-    {{{P_SYSVMSG, "new"}}, DEFAULT, OPEN_SYSVMSG, false},
-    {{{P_SYSVSEM, "inherit"}}, DEFAULT, OPEN_SYSVSEM, false},
-    {{{P_SYSVSHM, "new"}}, DEFAULT, OPEN_SYSVSHM, false},
-    {{{P_ALLOW_SYSVIPC, "true"}}, DEFAULT, OPEN_SYSV, false},
-    {{{P_ALLOW_SYSVIPC, "true"}, {P_SYSVSHM, "disable"}}, DEFAULT, OPEN_SYSV,
-	false},
-    {{{P_ALLOW_SOCKET_AF, "true"}}, DEFAULT, OPEN_SOCKET_AF, false},
-    {{{P_ALLOW_READ_MSGBUF, "true"}}, DEFAULT | BIT(CAP_SYSLOG), OPEN_MSGBUF,
-	false},
-    {{{P_ALLOW_MLOCK, "true"}}, DEFAULT | BIT(CAP_IPC_LOCK), 0, true},
-    {{{P_ALLOW_SET_HOSTNAME, "false"}}, BASE | PORTS | NICE, 0, false},
-    {{{P_ALLOW_RESERVED_PORTS, "false"}}, BASE | HOSTNAME | NICE, 0, false},
-    {{{P_ALLOW_RAW_SOCKETS, "true"}}, DEFAULT | BIT(CAP_NET_RAW), 0, false},
-    {{{P_ALLOW_CHFLAGS, "true"}}, DEFAULT | BIT(CAP_LINUX_IMMUTABLE), 0, false},
-    /* the host's user namespace: nothing that reaches beyond */
-    {{{P_USERNS, "inherit"}}, BASE | PORTS, 0, false},
-    {{{P_USERNS, "inherit"}, {P_VNET, "new"}}, BASE | PORTS | BIT(CAP_NET_RAW),
-	OPEN_INET | OPEN_INET6, false},
-    {{{P_VNET, "new"}}, DEFAULT | BIT(CAP_NET_RAW) | BIT(CAP_NET_ADMIN),
-	OPEN_INET | OPEN_INET6, false},
-    {{{P_ALLOW_SUSER, "false"}}, 0, 0, false},
-    {{{P_ALLOW_SUSER, "false"}, {P_ALLOW_MLOCK, "true"}, {P_IP4, "inherit"}}, 0,
-	OPEN_INET, true},
+	{ { { 0, NULL } }, DEFAULT, 0, false },
+	{ { { P_IP4, "inherit" } }, DEFAULT, OPEN_INET, false },
+	{ { { P_IP4, "new" } }, DEFAULT, OPEN_INET, false },
+	{ { { P_IP4, "disable" } }, DEFAULT, 0, false },
+	{ { { P_IP4, "new" }, { P_IP6, "inherit" } }, DEFAULT,
+	    OPEN_INET | OPEN_INET6, false },
+	{ { { P_SYSVMSG, "new" } }, DEFAULT, OPEN_SYSVMSG, false },
+	{ { { P_SYSVSEM, "inherit" } }, DEFAULT, OPEN_SYSVSEM, false },
+	{ { { P_SYSVSHM, "new" } }, DEFAULT, OPEN_SYSVSHM, false },
+	{ { { P_ALLOW_SYSVIPC, "true" } }, DEFAULT, OPEN_SYSV, false },
+	{ { { P_ALLOW_SYSVIPC, "true" }, { P_SYSVSHM, "disable" } }, DEFAULT,
+	    OPEN_SYSV, false },
+	{ { { P_ALLOW_SOCKET_AF, "true" } }, DEFAULT, OPEN_SOCKET_AF, false },
+	{ { { P_ALLOW_READ_MSGBUF, "true" } }, DEFAULT | BIT(CAP_SYSLOG),
+	    OPEN_MSGBUF, false },
+	{ { { P_ALLOW_MLOCK, "true" } }, DEFAULT | BIT(CAP_IPC_LOCK), 0, true },
+	{ { { P_ALLOW_SET_HOSTNAME, "false" } }, BASE | PORTS | NICE, 0,
+	    false },
+	{ { { P_ALLOW_RESERVED_PORTS, "false" } }, BASE | HOSTNAME | NICE, 0,
+	    false },
+	{ { { P_ALLOW_RAW_SOCKETS, "true" } }, DEFAULT | BIT(CAP_NET_RAW), 0,
+	    false },
+	{ { { P_ALLOW_CHFLAGS, "true" } }, DEFAULT | BIT(CAP_LINUX_IMMUTABLE),
+	    0, false },
+	/* the host's user namespace: nothing that reaches beyond */
+	{ { { P_USERNS, "inherit" } }, BASE | PORTS, 0, false },
+	{ { { P_USERNS, "inherit" }, { P_VNET, "new" } },
+	    BASE | PORTS | BIT(CAP_NET_RAW), OPEN_INET | OPEN_INET6, false },
+	{ { { P_VNET, "new" } },
+	    DEFAULT | BIT(CAP_NET_RAW) | BIT(CAP_NET_ADMIN),
+	    OPEN_INET | OPEN_INET6, false },
+	{ { { P_ALLOW_SUSER, "false" } }, 0, 0, false },
+	{ { { P_ALLOW_SUSER, "false" }, { P_ALLOW_MLOCK, "true" },
+	      { P_IP4, "inherit" } },
+	    0, OPEN_INET, true },
 };
 
 static void
@@ -73,7 +79,7 @@ test_rows(void **state)
 
 	(void)state;
 	for (i = 0; i < nitems(rows); i++) {
-		struct pset s = {0};
+		struct pset s = { 0 };
 
 		for (k = 0; k < nitems(rows[i].set); k++) {
 			if (rows[i].set[k].text != NULL)
@@ -94,11 +100,11 @@ test_rows(void **state)
 static void
 test_never(void **state)
 {
-	static const int never[] = {CAP_SYS_MODULE, CAP_SYS_RAWIO, CAP_SYS_TIME,
-	    CAP_SYS_BOOT, CAP_MKNOD, CAP_DAC_READ_SEARCH, CAP_BPF, CAP_PERFMON,
-	    CAP_MAC_ADMIN, CAP_MAC_OVERRIDE, CAP_SYS_PACCT, CAP_SYS_TTY_CONFIG,
-	    CAP_CHECKPOINT_RESTORE};
-	struct pset s = {0};
+	static const int never[] = { CAP_SYS_MODULE, CAP_SYS_RAWIO,
+		CAP_SYS_TIME, CAP_SYS_BOOT, CAP_MKNOD, CAP_DAC_READ_SEARCH,
+		CAP_BPF, CAP_PERFMON, CAP_MAC_ADMIN, CAP_MAC_OVERRIDE,
+		CAP_SYS_PACCT, CAP_SYS_TTY_CONFIG, CAP_CHECKPOINT_RESTORE };
+	struct pset s = { 0 };
 	struct policy p;
 	size_t i;
 
@@ -118,8 +124,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_rows),
-	    cmocka_unit_test(test_never),
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_never),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -166,10 +166,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_every_open),
-	    cmocka_unit_test(test_native),
-	    cmocka_unit_test(test_other_entries),
-	    cmocka_unit_test(test_length),
+		cmocka_unit_test(test_every_open),
+		cmocka_unit_test(test_native),
+		cmocka_unit_test(test_other_entries),
+		cmocka_unit_test(test_length),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
