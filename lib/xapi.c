@@ -312,9 +312,13 @@ jailx_iter_next(struct jailx_iter *it, struct jailx_set *set)
 		int jid = it->jids[it->i++];
 		struct jail j = JAIL_INIT;
 		bool orphan = false;
+		char name[16];
 		int r = -ENOENT;
 
-		if (jail_open(it->jails, jid, &j) == 0)
+		/* only to be read: its id does not matter */
+		(void)snprintf(name, sizeof(name), "%d", jid);
+		j.jid = jid;
+		if ((j.dir = cg_open(it->jails, name)) >= 0)
 			r = face_read(&set->p, &j, it->flags, &orphan);
 		if (it->reap && orphan)
 			jail_reap(it->jails, jid);

@@ -314,11 +314,13 @@ print_all(
 {
 	struct jailx_iter *it;
 	unsigned int flags = 0;
+	size_t i;
 
 	if ((j->flags & JLS_DYING) != 0)
 		flags |= JAILX_ITER_DYING;
-	if ((j->flags & JLS_PARAMS) != 0)
-		flags |= JAILX_ITER_HIDDEN;
+	for (i = 0; i < j->ncolumns; i++)
+		if ((j->columns[i].param->flags & JAILX_HIDDEN) != 0)
+			flags |= JAILX_ITER_HIDDEN;
 	it = jailx_iter_open(flags);
 	if (it == NULL)
 		errx(1, "%s", jail_errmsg);

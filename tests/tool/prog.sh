@@ -69,11 +69,16 @@ interpreter_of() {
 	ldd "$1" | sed -n 's/^[[:space:]]*\(\/[^ ]*ld[^ ]*\) .*/\1/p'
 }
 
-# A jail's processes on the host: those in its cgroup.
+# A jail's processes, by their pids on the host: those of its cgroup that see
+# themselves as another one, which jail(8)'s own do not.
 pids_of() {
-	local dir
+	local dir pid
 
 	dir=$(find /sys/fs/cgroup -maxdepth 5 -type d \
 	    -path "*/jail/$1/payload" 2>/dev/null | head -n 1)
-	[ -n "$dir" ] && cat "$dir/cgroup.procs"
+	[ -n "$dir" ] || return
+	while read -r pid; do
+		! grep -q '^NSpid:.*[0-9][[:space:]]' "/proc/$pid/status" ||
+		    echo "$pid"
+	done <"$dir/cgroup.procs"
 }

@@ -35,7 +35,7 @@ make_nginx() {
 	daemon off;
 	worker_processes 2;
 	pid /var/lib/nginx/nginx.pid;
-	error_log /var/log/nginx/error.log;
+	error_log /var/log/nginx/error.log notice;
 	events { }
 	http {
 		access_log /var/log/nginx/access.log;
@@ -66,12 +66,6 @@ run_nginx() {
 	atf_check -o match:'"GET /page HTTP/1.1" 200 300000 ' \
 	    cat log/access.log
 	atf_check -s exit:22 -o ignore -e ignore curl -sf "${page}no"
-}
-
-# How many processes of the jail have this uid inside.
-count_uid() {
-	jexec "$name" sh -c 'cat /proc/[0-9]*/status' |
-	    grep -c "^Uid:[[:space:]]$1[[:space:]]"
 }
 
 new_case nginx_user 'nginx as a user of the host' 'nginx curl python3'
@@ -114,7 +108,8 @@ nginx_reload_body() {
 	echo new >root/usr/share/nginx/html/page
 	atf_check jail -m name="$name" host.hostname=renamed
 	atf_check -e ignore jexec "$name" /usr/sbin/nginx -s reload
-	wait_for 5 grep -q reconfiguring log/error.log || true
+	wait_for 5 grep -q reconfiguring log/error.log ||
+	    atf_fail "not reloaded"
 	atf_check -o inline:"new\n" curl -sf "$page"
 	stop_in 5
 }

@@ -258,8 +258,8 @@ verbose_body() {
 	echo x >root/etc/mine
 	atf_check -o save:out jail -v -c path="$root" thin \
 	    thin.files=/etc/passwd command=/bin/true
-	grep thin out >line || atf_fail "-v says nothing of thin"
-	atf_check -o match:'/etc' -o not-match:'/data' cat line
+	grep -vE '^(warning|jail_set|created|run|removed)' out >notes
+	atf_check -o match:'/etc' -o not-match:'/data' cat notes
 }
 
 new_case mounts 'mounts of a thin jail make their targets'
