@@ -218,7 +218,7 @@ int jailx_spawn(
     int jid, const struct jailx_spawn *how, struct jailx_child *ret_child);
 
 /*
- * After a failed jailx_spawn(): what a shell would exit with, 127 or 126, if
+ * After a failed jailx_spawn(), or jailx_create() of a thin jail: what a shell would exit with, 127 or 126, if
  * it was the exec itself that failed, else 0.
  */
 int jailx_exec_status(void);

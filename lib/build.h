@@ -73,6 +73,12 @@ void inside_run(void *build);
 int mounts_read(struct build *b, struct jerr *e);
 void mounts_done(struct build *b);
 
+/*
+ * Attach the root: not on the host's root, where something that covers it
+ * later would leave the host's in sight, but where no source of a mount lies.
+ */
+int mount_place_root(const struct build *b, struct jerr *e);
+
 /* Make the root file system and attach it. */
 int mount_root(struct build *b, struct jerr *e);
 

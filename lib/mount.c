@@ -121,7 +121,7 @@ static int
 check_source(struct build_mount *m, struct jerr *e)
 {
 	struct stat st;
-	char *canon;
+	char *canon, who[64];
 	int r;
 
 	if (strcmp(m->fs.type, "nullfs") != 0 &&
@@ -130,7 +130,8 @@ check_source(struct build_mount *m, struct jerr *e)
 	if (m->fs.source[0] != '/')
 		return jerr(e, EINVAL, "%s: %s: not an absolute pathname",
 		    m->who, m->fs.source);
-	if ((r = path_canon(m->fs.source, m->who, &canon, e)) < 0)
+	(void)snprintf(who, sizeof(who), "%s:", m->who);
+	if ((r = path_canon(m->fs.source, who, &canon, e)) < 0)
 		return r;
 	free(m->fs.source);
 	m->fs.source = canon;
@@ -276,44 +277,62 @@ mount_tmpfs(const struct build *b, const char *more, unsigned int attr)
 /* ---- the root ---- */
 
 int
+mount_place_root(const struct build *b, struct jerr *e)
+{
+	auto_close int place = open("/sys", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int r;
+
+	if (place < 0)
+		return jerr_sys(e, errno, "/sys");
+	r = mnt_attach(b->root, place);
+	return r < 0 ? jerr_sys(e, -r, "attach root") : 0;
+}
+
+int
 mount_root(struct build *b, struct jerr *e)
 {
 	const char *path = pset_get(&b->rec.params, P_PATH, 0);
-	auto_close int top = -1;
-	int r;
 
 	b->root = mount_idmapped(b, b->path, "", 0, "path", path, e);
-	if (b->root < 0)
-		return b->root;
-	/* on top of the host's root of this namespace, to be pivoted to */
-	if ((top = open("/", O_PATH | O_CLOEXEC)) < 0)
-		return jerr_sys(e, errno, "/");
-	r = mnt_attach(b->root, top);
-	return r < 0 ? jerr_sys(e, -r, "attach root") : 0;
+	return b->root < 0 ? b->root : mount_place_root(b, e);
 }
 
 /* ---- the parameters' mounts ---- */
 
+static bool
+is_directory(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 static int
-attach(const struct build *b, int mnt, const char *who, const char *name,
-    struct jerr *e)
+attach(
+    struct build *b, int mnt, const char *who, const char *name, struct jerr *e)
 {
 	auto_close int target = mount_target(b, who, name, e);
 	int r;
 
 	if (target < 0)
 		return target;
-	r = mnt_attach(mnt, target);
-	if (r == -ENOTDIR)
+	if (is_directory(mnt) != is_directory(target))
 		return jerr(e, ENOTDIR,
-		    "%s: %s: a directory cannot be "
-		    "mounted on a file, nor a file on a directory",
+		    "%s: %s: a directory cannot be mounted on a file, nor a "
+		    "file on a directory",
 		    who, name);
-	return r < 0 ? jerr_sys(e, -r, "%s: mount %s", who, name) : 0;
+	if ((r = mnt_attach(mnt, target)) < 0)
+		return jerr_sys(e, -r, "%s: mount %s", who, name);
+	/* what covers the root is the root from now on */
+	if (strcmp(name, "/") == 0) {
+		r = fcntl(mnt, F_DUPFD_CLOEXEC, 0);
+		b->root = r;
+	}
+	return r < 0 ? jerr_sys(e, errno, "%s: mount %s", who, name) : 0;
 }
 
 static int
-do_nullfs(const struct build *b, const struct build_mount *m, struct jerr *e)
+do_nullfs(struct build *b, const struct build_mount *m, struct jerr *e)
 {
 	auto_close int mnt = -1, source = -1;
 	unsigned int attr = 0;
@@ -330,7 +349,7 @@ do_nullfs(const struct build *b, const struct build_mount *m, struct jerr *e)
 }
 
 static int
-do_tmpfs(const struct build *b, const struct build_mount *m, struct jerr *e)
+do_tmpfs(struct build *b, const struct build_mount *m, struct jerr *e)
 {
 	auto_close int mnt = -1;
 	auto_buf struct buf extra = BUF_INIT;
@@ -347,13 +366,13 @@ do_tmpfs(const struct build *b, const struct build_mount *m, struct jerr *e)
 }
 
 static int
-do_devfs(const struct build *b, const struct build_mount *m, struct jerr *e)
+do_devfs(struct build *b, const struct build_mount *m, struct jerr *e)
 {
 	return mount_devfs(b, m->who, m->name, e);
 }
 
 static int
-do_procfs(const struct build *b, const struct build_mount *m, struct jerr *e)
+do_procfs(struct build *b, const struct build_mount *m, struct jerr *e)
 {
 	return mount_procfs(b, m->who, m->name, e);
 }
@@ -361,7 +380,7 @@ do_procfs(const struct build *b, const struct build_mount *m, struct jerr *e)
 static const struct mount_type {
 	const char *name;
 	int (*mount)(
-	    const struct build *b, const struct build_mount *m, struct jerr *e);
+	    struct build *b, const struct build_mount *m, struct jerr *e);
 } types[] = {
 	{ "nullfs", do_nullfs },
 	{ "bind", do_nullfs },
@@ -373,7 +392,7 @@ static const struct mount_type {
 };
 
 static int
-mount_one(const struct build *b, const struct build_mount *m, struct jerr *e)
+mount_one(struct build *b, const struct build_mount *m, struct jerr *e)
 {
 	size_t i;
 

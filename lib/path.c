@@ -73,9 +73,11 @@ path_below(const char *path, const char *target)
 
 	while (len > 0 && path[len - 1] == '/')
 		len--;
-	if (strncmp(path, target, len) != 0 || target[len] != '/')
+	if (strncmp(path, target, len) != 0)
 		return NULL;
-	return target + len;
+	if (target[len] == '\0')
+		return "/";
+	return target[len] == '/' ? target + len : NULL;
 }
 
 /* ---- whose files ---- */
@@ -157,6 +159,7 @@ jail_of_file(const char *name, struct jerr *e)
 /* ---- making canonical ---- */
 
 struct walk {
+	const char *name; /* as it was given, for messages */
 	struct buf at; /* canonical so far; "" is the root */
 	char *rest; /* what is still to come, owned */
 	int links;
@@ -218,7 +221,7 @@ step(struct walk *w, const char *who, const char *word, size_t len,
 	if (buf_err(&w->at) < 0)
 		return jerr_sys(e, ENOMEM, "%s", who);
 	if (lstat(w->at.p, &st) < 0)
-		return jerr_sys(e, errno, "%s %s", who, w->at.p);
+		return jerr_sys(e, errno, "%s %s", who, w->name);
 	return S_ISLNK(st.st_mode) ? follow(w, who, rest, e) : 0;
 }
 
@@ -242,7 +245,8 @@ walk(struct walk *w, const char *who, struct jerr *e)
 int
 path_canon(const char *name, const char *who, char **ret, struct jerr *e)
 {
-	struct walk w = { .rest = strdup(name + strspn(name, "/")) };
+	struct walk w = { .name = name,
+		.rest = strdup(name + strspn(name, "/")) };
 	int r =
 	    w.rest != NULL ? walk(&w, who, e) : jerr_sys(e, ENOMEM, "%s", who);
 

@@ -25,6 +25,7 @@
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -216,6 +217,16 @@ run_program(const struct entry *en, const struct jailx_spawn *how,
 
 /* ---- A ---- */
 
+/* The keyboard's signals go to the whole group, as from a terminal. */
+static void
+pass_on(pid_t child, int sig)
+{
+	bool group =
+	    sig == SIGINT || sig == SIGQUIT || sig == SIGTSTP || sig == SIGHUP;
+
+	(void)kill(group ? -child : child, sig); /* ESRCH: it has ended */
+}
+
 /* Wait for C, passing signals on; then tell its end. */
 static _Noreturn void
 stand_for(pid_t child, struct pipes *p)
@@ -235,7 +246,7 @@ stand_for(pid_t child, struct pipes *p)
 			(void)ptrace(PTRACE_DETACH, child, NULL,
 			    (void *)(intptr_t)WSTOPSIG(status));
 		else if (sigwaitinfo(&set, &si) == SIG_PASS)
-			(void)kill(child, si.si_value.sival_int); /* ESRCH */
+			pass_on(child, si.si_value.sival_int);
 	}
 	(void)io_write(p->status, &status, sizeof(status)); /* EOF tells */
 	_exit(0);
@@ -304,6 +315,25 @@ check_stdio(const struct jailx_spawn *how, struct jerr *e)
 			    names[i]);
 	}
 	return 0;
+}
+
+/*
+ * Pipes of the caller become the user's, or /dev/stdout could not be opened
+ * inside.  Files do not: they have names, and others who use them.
+ */
+static void
+give_pipes(const struct entry *en, const struct jailx_spawn *how)
+{
+	uid_t uid = en->rec.idmap + (how->user != NULL ? how->user->uid : 0);
+	gid_t gid = en->rec.idmap + (how->user != NULL ? how->user->gid : 0);
+	struct statfs fs;
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		if (fstatfs(how->stdio[i], &fs) == 0 &&
+		    fs.f_type == PIPEFS_MAGIC)
+			(void)fchown(how->stdio[i], uid, gid); /* no harm */
+	}
 }
 
 /* A failure of A or C, as J says it. */
@@ -404,8 +434,10 @@ spawn(int jid, const struct jailx_spawn *how, struct jailx_child *ret,
 		return r;
 	if ((r = ns_hide()) < 0)
 		r = jerr_sys(e, -r, "dumpable");
-	else
+	else {
+		give_pipes(&en, how);
 		r = start(&en, how, ret, e);
+	}
 	entry_done(&en);
 	return r;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the commands of a thin jail need: the wants of its plan. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,6 +90,10 @@ thin_prepare(struct build *b, struct jerr *e)
 		};
 
 		r = thin_plan(&b->thin, b->path, &want, e);
+		/* as a shell says it of the command */
+		if (r == -ENOENT && pset_has(params, P_COMMAND) &&
+		    strncmp(e->msg, "thin.files:", 11) != 0)
+			e->status = 127;
 	}
 	for (i = 0; i < w.n; i++)
 		free(w.v[i]);

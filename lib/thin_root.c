@@ -404,18 +404,17 @@ static int
 assembled_root(
     struct build *b, const struct node *tree, int own, struct jerr *e)
 {
-	auto_close int top = open("/", O_PATH | O_CLOEXEC);
 	struct stat st;
 	int r;
 
-	b->root = mount_tmpfs(b, TMPFS_OPTIONS, MOUNT_ATTR_NODEV);
-	if (top < 0 || fstat(own, &st) < 0)
+	if (fstat(own, &st) < 0)
 		return jerr_sys(e, errno, "thin: root");
-	if ((r = b->root) >= 0)
-		r = mnt_attach(b->root, top);
-	if (r >= 0)
-		r = set_owner(b, b->root, ".", &st);
-	if (r < 0)
+	b->root = mount_tmpfs(b, TMPFS_OPTIONS, MOUNT_ATTR_NODEV);
+	if (b->root < 0)
+		return jerr_sys(e, -b->root, "thin: root");
+	if ((r = mount_place_root(b, e)) < 0)
+		return r;
+	if ((r = set_owner(b, b->root, ".", &st)) < 0)
 		return jerr_sys(e, -r, "thin: root");
 	return fill(b, &(struct place){ b->root, own, "" }, tree, e);
 }

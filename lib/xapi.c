@@ -138,6 +138,7 @@ jailx_set_bool(const struct jailx_set *set, const char *name)
 /* ---- operations ---- */
 
 static struct buf notes;
+static int exec_status;
 
 API const char *
 jailx_notes(void)
@@ -148,10 +149,13 @@ jailx_notes(void)
 API int
 jailx_create(const struct jailx_set *set, int *ret_hold)
 {
-	struct jerr e;
+	struct jerr e = { .err = 0 };
+	int r;
 
 	buf_done(&notes);
-	return face(jail_create(&set->p, ret_hold, &notes, &e), &e);
+	r = jail_create(&set->p, ret_hold, &notes, &e);
+	exec_status = e.status;
+	return face(r, &e);
 }
 
 API int
@@ -365,8 +369,6 @@ jailx_user_done(struct jailx_user *user)
 {
 	user_done(user);
 }
-
-static int exec_status;
 
 API int
 jailx_spawn(

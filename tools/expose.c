@@ -35,7 +35,7 @@ expose_warn(const struct request *q, const char *path)
 	if (path == NULL || !is_reachable(path))
 		return;
 	note(q,
-	    "warning: %s can be reached by every user of this host: a "
+	    "warning: path %s can be reached by every user of this host: a "
 	    "setuid program or one with file capabilities made in the jail "
 	    "would be root's for them; make a directory above it private "
 	    "(chmod 700)",

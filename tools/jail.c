@@ -204,9 +204,6 @@ find_named(const struct jailx_set *set, const char **ret_text)
 static int
 modify(struct options *o, int jid)
 {
-	/* the name was only to find it, unless a jid did that */
-	if (!jailx_set_has(o->set, "jid"))
-		jailx_set_clear(o->set, "name");
 	return op_update(&o->q, jid, o->set, (o->op & OP_REMOVE) != 0);
 }
 

@@ -129,7 +129,7 @@ op_create(const struct request *q, const struct jailx_set *set)
 	note_set(q, set, "JAIL_CREATE", jid < 0 ? jail_errmsg : NULL);
 	if (jid < 0) {
 		say("%s", jail_errmsg);
-		return 1;
+		return jailx_exec_status() != 0 ? jailx_exec_status() : 1;
 	}
 	if (*jailx_notes() != '\0')
 		note(q, "%s", jailx_notes());

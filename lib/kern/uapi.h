@@ -27,6 +27,7 @@
 #define CGROUP2_MAGIC 0x63677270
 #define PROC_MAGIC 0x9fa0
 #define SYSFS_MAGIC 0x62656572
+#define PIPEFS_MAGIC 0x50495045
 #define DEVPTS_MAGIC 0x1cd1
 
 static inline int
