@@ -47,6 +47,12 @@ ssize_t jails_list(int jails, int **ret, struct jerr *e);
 int jail_open(int jails, int jid, struct jail *ret);
 
 /*
+ * Does something keep a living jail: its persistence, or a process in it?  One
+ * that is held up for a start is for jail_reap() to ask about.
+ */
+bool jail_is_kept(const struct jail *j, enum jail_persist persist);
+
+/*
  * Open a living jail.  -ENOENT "jail N not found"; a jail that is being
  * built or removed is not found, unless dying.
  */

@@ -233,21 +233,38 @@ jail_warden(const struct jail *j, pid_t *ret_pid, int *ret_pidfd)
 	return 0;
 }
 
-/* The start lock is free: whoever held the jail up for a start has died. */
+bool
+jail_is_kept(const struct jail *j, enum jail_persist persist)
+{
+	auto_close int payload = -1;
+
+	if (persist != PERSIST_NO)
+		return persist == PERSIST_YES;
+	/* in doubt (it is just going) it is */
+	payload = cg_open(j->dir, "payload");
+	return payload < 0 || cg_populated(payload) != 0;
+}
+
+/*
+ * A living jail that nobody keeps: the start lock is free, so whoever held it
+ * up for a start has died, and the start with him: what it began is undone,
+ * whatever already runs.  Or who made it end by itself died before the warden
+ * could hear of it.
+ */
 static void
-drop_abandoned_start(const struct jail *j)
+drop_abandoned(const struct jail *j)
 {
 	enum jail_persist persist;
 	auto_close int payload = -1, lock = -1;
 	struct jerr e;
 
-	if (store_persist(j->dir, &persist) < 0 || persist != PERSIST_START ||
-	    (payload = cg_open(j->dir, "payload")) < 0 ||
-	    (lock = cg_lock(payload, true)) < 0 ||
-	    store_set_persist(j->dir, PERSIST_NO) < 0)
+	if (store_persist(j->dir, &persist) < 0 || jail_is_kept(j, persist))
 		return;
-	if (cg_populated(payload) == 0)
-		(void)jail_destroy_locked(j, &e); /* the next one will */
+	if (persist != PERSIST_NO &&
+	    ((payload = cg_open(j->dir, "payload")) < 0 ||
+		(lock = cg_lock(payload, true)) < 0))
+		return;
+	(void)jail_destroy_locked(j, &e); /* the next one will */
 }
 
 void
@@ -261,7 +278,7 @@ jail_reap(int jails, int jid)
 	if (jail_open(jails, jid, &j) < 0 || (lock = cg_lock(j.dir, true)) < 0)
 		return;
 	if ((r = jail_ask_alive(&j)) == 1) {
-		drop_abandoned_start(&j);
+		drop_abandoned(&j);
 		return;
 	}
 	/* when in doubt (no memory, no descriptors) it lives */

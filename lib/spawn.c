@@ -248,17 +248,47 @@ stand_for(pid_t child, struct pipes *p)
 		else if (sigwaitinfo(&set, &si) == SIG_PASS)
 			pass_on(child, si.si_value.sival_int);
 	}
-	(void)io_write(p->status, &status, sizeof(status)); /* EOF tells */
-	_exit(0);
+	(void)io_write(p->status, &status, sizeof(status)); /* as below */
+	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 
-static void
+static int
 block_signals(void)
 {
 	sigset_t all;
 
 	(void)sigfillset(&all);
-	(void)sigprocmask(SIG_SETMASK, &all, NULL);
+	return sigprocmask(SIG_SETMASK, &all, NULL) < 0 ? -errno : 0;
+}
+
+static int
+compare_fds(const void *a, const void *b)
+{
+	const int *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* First of all: a forked process keeps the caller's locks alive. */
+static int
+close_others(const struct entry *en, const struct jailx_spawn *how,
+    const struct pipes *p)
+{
+	int keep[] = { 2, how->stdio[0], how->stdio[1], how->stdio[2],
+		p->report, p->status, p->leash, en->jail.dir, en->warden };
+	size_t i;
+
+	qsort(keep, nitems(keep), sizeof(*keep), compare_fds);
+	for (i = 0; i < nitems(keep); i++) {
+		unsigned int from = (unsigned int)keep[i] + 1;
+		unsigned int to =
+		    i + 1 < nitems(keep) ? (unsigned int)keep[i + 1] - 1 : ~0U;
+
+		if (keep[i] >= 2 && from <= to &&
+		    syscall(SYS_close_range, from, to, 0) < 0)
+			return -errno;
+	}
+	return 0;
 }
 
 static _Noreturn void
@@ -269,8 +299,8 @@ attach_and_run(const struct entry *en, const struct jailx_spawn *how,
 	pid_t child;
 	int r;
 
-	block_signals();
-	if ((r = place_stdio(how->stdio)) < 0 ||
+	if ((r = block_signals()) < 0 || (r = close_others(en, how, p)) < 0 ||
+	    (r = place_stdio(how->stdio)) < 0 ||
 	    (r = entry_enter(en, how->user, &step)) < 0)
 		give_up(p, -r, step, 0);
 	if ((r = keep_fds(p)) < 0)
@@ -456,10 +486,8 @@ spawn_wait(struct jailx_child *child, int *ret_status, struct jerr *e)
 	*child = (struct jailx_child){ 0, -1, -1, -1 };
 	if (n < 0)
 		return jerr_sys(e, (int)-n, "wait");
-	/* A was killed with the jail: so was the program */
-	*ret_status = n == sizeof(status) ? status
-		      : WIFSIGNALED(own)  ? own
-					  : SIGKILL;
+	/* without a word A's own end says it; killed with the jail: so was C */
+	*ret_status = n == sizeof(status) ? status : own;
 	return 0;
 }
 

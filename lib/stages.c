@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -75,7 +76,8 @@ undo_jid(const struct jail *j, struct jerr *e)
 static int
 setup_payload(struct build *b, struct jerr *e)
 {
-	int r = 0;
+	enum jail_persist how;
+	int r;
 
 	if (mkdirat(b->jail.dir, "payload", 0755) < 0)
 		return jerr_sys(e, errno, "cgroup payload");
@@ -83,10 +85,10 @@ setup_payload(struct build *b, struct jerr *e)
 		return jerr_sys(e, -b->payload, "cgroup payload");
 	if (b->held && (b->start_lock = cg_lock(b->payload, false)) < 0)
 		return jerr_sys(e, -b->start_lock, "start lock");
-	if (b->held)
-		r = store_set_persist(b->jail.dir, PERSIST_START);
-	if (r == 0 && pset_bool(&b->rec.params, P_PERSIST))
-		r = store_set_persist(b->jail.dir, PERSIST_YES);
+	how = pset_bool(&b->rec.params, P_PERSIST)
+		  ? (b->held ? PERSIST_START_STAY : PERSIST_YES)
+		  : PERSIST_START;
+	r = store_set_persist(b->jail.dir, how);
 	return r < 0 ? jerr_sys(e, -r, "persist") : 0;
 }
 
@@ -135,13 +137,16 @@ setup_warden(struct build *b, struct jerr *e)
 	close_fd(b->report[1]);
 	b->report[1] = -1;
 	n = io_read(b->report[0], &report, sizeof(report));
+	if (n == sizeof(report) && report.err == 0)
+		return 0;
+	/* it ends now; by the time of the undoing it cannot be found */
+	(void)kill(b->warden, SIGKILL);
+	while (waitpid(b->warden, NULL, 0) < 0 && errno == EINTR)
+		;
 	if (n != sizeof(report))
 		return jerr(e, ECHILD, "the jail's first process died");
-	if (report.err != 0) {
-		*e = report;
-		return -e->err;
-	}
-	return 0;
+	*e = report;
+	return -e->err;
 }
 
 static int
@@ -154,9 +159,13 @@ undo_warden(const struct jail *j, struct jerr *e)
 	(void)jail_warden(j, &pid, &pidfd); /* only to wait faster */
 	if ((r = cg_kill(j->dir)) == 0)
 		r = cg_wait_empty(j->dir, REMOVE_MSEC, pidfd);
-	/* it is our child where this process built the jail */
+	/*
+	 * It is our child where this process built the jail.  It leaves its
+	 * cgroup a moment before it can be waited for.
+	 */
 	if (pidfd >= 0)
-		(void)waitid(P_PIDFD, (id_t)pidfd, NULL, WEXITED | WNOHANG);
+		(void)waitid(P_PIDFD, (id_t)pidfd, NULL,
+		    r == 1 ? WEXITED : WEXITED | WNOHANG);
 	if (r == -ENOENT || r == -ENODEV)
 		return 0; /* the cgroup has gone meanwhile */
 	if (r == 0)

@@ -28,6 +28,7 @@ static const char *const persist_words[] = {
 	[PERSIST_NO] = "",
 	[PERSIST_YES] = "1",
 	[PERSIST_START] = "start",
+	[PERSIST_START_STAY] = "start1",
 };
 
 void
@@ -183,7 +184,8 @@ store_read(int dir, bool hidden, struct record *ret)
 		r = read_half(dir, XA_TRUSTED, true, text, NULL, &rec);
 	if (r == 0)
 		r = store_persist(dir, &rec.persist);
-	if (r == 0 && rec.persist == PERSIST_YES)
+	if (r == 0 &&
+	    (rec.persist == PERSIST_YES || rec.persist == PERSIST_START_STAY))
 		r = pset_put(&rec.params, P_PERSIST, "true");
 	if (r < 0)
 		record_done(&rec);
@@ -251,14 +253,18 @@ store_persist(int dir, enum jail_persist *ret)
 {
 	char word[16];
 	ssize_t len = fgetxattr(dir, STORE_PERSIST, word, sizeof(word) - 1);
+	size_t i;
 
 	if (len < 0 && errno != ENODATA)
 		return -errno;
 	word[len < 0 ? 0 : len] = '\0';
-	*ret = len < 0						 ? PERSIST_NO
-	       : strcmp(word, persist_words[PERSIST_START]) == 0 ? PERSIST_START
-								 : PERSIST_YES;
-	return 0;
+	for (i = 0; i < nitems(persist_words); i++) {
+		if (strcmp(word, persist_words[i]) == 0) {
+			*ret = (enum jail_persist)i;
+			return 0;
+		}
+	}
+	return -EPROTO;
 }
 
 int

@@ -29,6 +29,7 @@ enum jail_persist {
 	PERSIST_NO,
 	PERSIST_YES,
 	PERSIST_START, /* as long as somebody holds the start lock */
+	PERSIST_START_STAY, /* the same, and PERSIST_YES after that */
 };
 
 /* The name that the warden asks for; see warden/warden.c. */

@@ -201,11 +201,10 @@ write_changes(const struct jail *j, struct record *rec,
 static int
 remove_if_idle(const struct jail *j, struct jerr *e)
 {
-	auto_close int payload = cg_open(j->dir, "payload");
 	enum jail_persist persist;
 
-	if (payload < 0 || store_persist(j->dir, &persist) < 0 ||
-	    persist != PERSIST_NO || cg_populated(payload) != 0)
+	if (store_persist(j->dir, &persist) < 0 || persist != PERSIST_NO ||
+	    jail_is_kept(j, persist))
 		return 0;
 	return jail_destroy_locked(j, e);
 }
@@ -251,8 +250,9 @@ jail_release(int jid, int hold, struct jerr *e)
 	    (lock = cg_lock(j.dir, false)) < 0 || !jail_is_alive(&j))
 		return 0; /* removed meanwhile, by whoever */
 	if ((r = store_persist(j.dir, &persist)) == 0 &&
-	    persist == PERSIST_START)
-		r = store_set_persist(j.dir, PERSIST_NO);
+	    (persist == PERSIST_START || persist == PERSIST_START_STAY))
+		r = store_set_persist(
+		    j.dir, persist == PERSIST_START ? PERSIST_NO : PERSIST_YES);
 	if (r < 0)
 		return jerr_sys(e, -r, "persist of jail %d", jid);
 	return remove_if_idle(&j, e);

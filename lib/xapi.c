@@ -224,7 +224,7 @@ face_read(struct pset *set, const struct jail *j, unsigned int flags,
 		return -ENOENT;
 	alive = rec.state == JAIL_ALIVE && cg_populated(j->dir) == 1;
 	if (ret_orphan != NULL)
-		*ret_orphan = !alive || rec.persist == PERSIST_START;
+		*ret_orphan = !alive || !jail_is_kept(j, rec.persist);
 	if (!alive &&
 	    ((flags & JAILX_ITER_DYING) == 0 || rec.state == JAIL_CREATING)) {
 		record_done(&rec);

@@ -343,8 +343,10 @@ main(int argc, char **argv)
 	tool_init(argv, usage);
 	if (argc == 2 && strcmp(argv[1], "--parameters") == 0)
 		return list_parameters();
-	if (o.set == NULL)
+	if (o.set == NULL) {
+		say("%s", jail_errmsg);
 		return 1;
+	}
 	parse(&o, argc, argv);
 	argv += optind;
 	n = argc - optind;

@@ -49,7 +49,6 @@ static const char *const names[] = {
 
 struct proc {
 	pid_t	pid;
-	int	begun;		/* its first stop was seen */
 	int	calls;
 	int	armed;		/* the call that it is in is to fail */
 	int	free;		/* not traced any more */
@@ -144,7 +143,7 @@ on_call(struct proc *p)
 		p->armed = 0;
 		return;
 	}
-	if (info.op != PTRACE_SYSCALL_INFO_ENTRY || ++p->calls == 0)
+	if (info.op != PTRACE_SYSCALL_INFO_ENTRY || ++p->calls <= 0)
 		return;
 	if (exposing) {
 		if (info.entry.nr == SYS_prctl &&
@@ -205,8 +204,7 @@ on_stop(struct proc *p, int status)
 			p->free = 1;
 			return;
 		}
-	} else if (!p->begun && sig == SIGSTOP) {
-		p->begun = 1;
+	} else if (event == PTRACE_EVENT_STOP) {
 		sig = 0;
 	}
 	(void)ptrace(PTRACE_SYSCALL, p->pid, 0, sig);	/* killed: no matter */
@@ -248,17 +246,17 @@ main(int argc, char **argv)
 	if ((first = fork()) < 0)
 		err(2, "fork");
 	if (first == 0) {
-		(void)ptrace(PTRACE_TRACEME, 0, 0, 0);
 		(void)raise(SIGSTOP);
 		(void)execvp(argv[3], argv + 3);
 		err(2, "%s", argv[3]);
 	}
-	if (waitpid(first, &status, 0) != first || !WIFSTOPPED(status) ||
-	    ptrace(PTRACE_SETOPTIONS, first, 0, OPTIONS) < 0)
+	/* seized: what we leave behind gets no SIGSTOP from attaching */
+	if (waitpid(first, &status, WUNTRACED) != first ||
+	    !WIFSTOPPED(status) || ptrace(PTRACE_SEIZE, first, 0, OPTIONS) < 0)
 		err(2, "ptrace");
-	proc_of(first)->begun = 1;
+	(void)proc_of(first);
 	procs[0].calls = -1000;		/* not before its exec */
-	(void)ptrace(PTRACE_CONT, first, 0, 0);
+	(void)kill(first, SIGCONT);
 	while ((pid = waitpid(-1, &status, __WALL)) > 0) {
 		if (WIFSTOPPED(status)) {
 			if (pid == first && procs[0].calls < 0 &&

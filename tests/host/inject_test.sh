@@ -48,7 +48,10 @@ judge() {
 	124)
 		bad "$1 $2: hangs" ;;
 	137)
-		[ "${1##*:}" = kill ] || bad "$1 $2: killed" ;;
+		# or the end of the command could not be told
+		[ "${1##*:}" = kill ] ||
+		    grep -q '^jail: .*: exited on signal 9$' err ||
+		    bad "$1 $2: killed" ;;
 	12[89] | 13? | 14?)
 		bad "$1 $2: exit status $status: $(cat err)" ;;
 	*)

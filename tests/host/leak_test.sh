@@ -50,6 +50,19 @@ library_body() {
 	nothing_left leak "$name"
 }
 
+# A jail that ends by itself just before it would be removed leaves its pid 1,
+# the child of who made it, as a zombie.
+new_case children "a long-lived process has no children left"
+children_body() {
+	make_root
+	make_leak
+	name=$(name_of leak)
+	echo "$name" >>jails
+	atf_check -o save:said timeout 100 "$prog" "$name" \
+	    "$JAIL_TEST_ROOT" "$ROUNDS" children
+	cat said
+}
+
 # Rounds with the tools: each flavour, made and removed.
 rounds() {
 	local i
@@ -113,5 +126,6 @@ tools_body() {
 
 atf_init_test_cases() {
 	atf_add_test_case library
+	atf_add_test_case children
 	atf_add_test_case tools
 }
