@@ -314,10 +314,16 @@ take_account(int jails, int jid, struct taken *t, struct jerr *e)
 
 	if (jail_open(jails, jid, &j) < 0)
 		return 0;
-	if ((r = store_read(j.dir, false, &rec)) < 0)
-		return r == -ENODATA
-			   ? 0
-			   : jerr_sys(e, -r, "record of jail %d", jid);
+	r = store_read(j.dir, false, &rec);
+	if (r == -ENODATA)
+		return 0;
+	if (r == -EPROTO)
+		return jerr(e, EPROTO,
+		    "jail %d was made by another version of this program: "
+		    "remove it (jail -R %d) or use that version",
+		    jid, jid);
+	if (r < 0)
+		return jerr_sys(e, -r, "record of jail %d", jid);
 	t->ranges[t->nranges++] = rec.idmap;
 	(void)snprintf(number, sizeof(number), "%d", jid);
 	name = pset_get(&rec.params, P_NAME, 0);

@@ -60,7 +60,7 @@ obj_add(const struct search *s)
 
 	if (v != NULL)
 		ld->v = v;
-	if (v == NULL || o == NULL) {
+	if (v == NULL || o == NULL || s->node == NULL) {
 		free(o);
 		(void)job_fail(s->job, -ENOMEM, s->path);
 		return -ENOMEM;
