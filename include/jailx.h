@@ -13,6 +13,7 @@
 #include <sys/types.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -130,9 +131,25 @@ const char *jailx_notes(void);
 
 /*
  * End the hold of jailx_create(): a jail that is neither persistent nor has
- * a process left is removed.  hold is closed in any case.
+ * a process left is removed.  hold is closed in any case.  Another jail that
+ * has got the jid meanwhile is not touched.
  */
 int jailx_release(int jid, int hold);
+
+/* The same for a start that failed: the jail is removed, whatever it runs. */
+int jailx_abandon(int jid, int hold);
+
+/*
+ * Who a jid is: a number that no other jail ever has, 0 if there is none.
+ * Jids are given out again; what takes time keeps this.
+ */
+uint64_t jailx_id(int jid);
+
+/*
+ * Kill and remove the jail, as jail_remove(), if it still is this one.  One
+ * that has gone is success.
+ */
+int jailx_remove(int jid, uint64_t id);
 
 /* Change a running jail; nothing is changed when it fails. */
 int jailx_update(int jid, const struct jailx_set *set);
@@ -160,11 +177,11 @@ int jailx_iter_next(struct jailx_iter *it, struct jailx_set *set);
 void jailx_iter_close(struct jailx_iter *it);
 
 /*
- * SIGTERM to every process of the jail, then wait up to timeout seconds for
- * all of them to exit.  Returns 1 when all have gone, 0 when some stay.
+ * SIGTERM to every process of this very jail, then wait up to timeout seconds
+ * for all of them to exit.  Returns 1 when all have gone, 0 when some stay.
  * pids, where given, receives the pids signalled, to be freed, ended by 0.
  */
-int jailx_stop(int jid, int timeout, pid_t **ret_pids);
+int jailx_stop(int jid, uint64_t id, int timeout, pid_t **ret_pids);
 
 /* ---- Users ------------------------------------------------------------ */
 
@@ -189,6 +206,7 @@ void jailx_user_done(struct jailx_user *user);
 /* ---- Processes in a jail ---------------------------------------------- */
 
 struct jailx_spawn {
+	uint64_t id; /* of the jail that is meant, 0: whoever has the jid */
 	const char *const *argv;
 	const char *const *envp; /* the whole environment */
 	const struct jailx_user *user; /* NULL: root */
@@ -218,8 +236,8 @@ int jailx_spawn(
     int jid, const struct jailx_spawn *how, struct jailx_child *ret_child);
 
 /*
- * After a failed jailx_spawn(), or jailx_create() of a thin jail: what a shell would exit with, 127 or 126, if
- * it was the exec itself that failed, else 0.
+ * After a failed jailx_spawn(), or jailx_create() of a thin jail: what a shell
+ * would exit with, 127 or 126, if it was the exec itself that failed, else 0.
  */
 int jailx_exec_status(void);
 

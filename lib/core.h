@@ -110,6 +110,9 @@ int jail_check_new(struct pset *params, bool held, struct jerr *e);
 int jail_update(
     const struct jail *j, const struct pset *params, struct jerr *e);
 
+/* Remove the jail that the start lock is of. */
+int jail_abandon(int jid, int hold, struct jerr *e);
+
 /* Give up the start lock; removes the jail when nothing keeps it. */
 int jail_release(int jid, int hold, struct jerr *e);
 

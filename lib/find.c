@@ -368,7 +368,7 @@ next_jid(int jails, const int *used, size_t n, struct jerr *e)
 		return jerr_sys(e, -last, "last jid");
 	for (i = 1; i <= JAIL_MAX; i++) {
 		jid = (last + i - 1) % JAIL_MAX + 1;
-		if (n == 0 ||
+		if (n == 0 || used == NULL ||
 		    bsearch(&jid, used, n, sizeof(*used), compare_ints) == NULL)
 			return jid;
 	}

@@ -462,7 +462,9 @@ spawn(int jid, const struct jailx_spawn *how, struct jailx_child *ret,
 
 	if ((r = check_stdio(how, e)) < 0 || (r = entry_open(jid, &en, e)) < 0)
 		return r;
-	if ((r = ns_hide()) < 0)
+	if (how->id != 0 && how->id != en.jail.id)
+		r = jerr(e, ESRCH, "jail %d is dying", jid);
+	else if ((r = ns_hide()) < 0)
 		r = jerr_sys(e, -r, "dumpable");
 	else {
 		give_pipes(&en, how);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -238,6 +239,16 @@ jail_update(const struct jail *j, const struct pset *wanted, struct jerr *e)
 	return r;
 }
 
+/* Is this the jail that the start lock is of?  Jids are given out again. */
+static bool
+is_held_by(const struct jail *j, int hold)
+{
+	struct stat of_jail, of_hold;
+
+	return fstatat(j->dir, "payload/cgroup.kill", &of_jail, 0) == 0 &&
+	       fstat(hold, &of_hold) == 0 && of_jail.st_ino == of_hold.st_ino;
+}
+
 int
 jail_release(int jid, int hold, struct jerr *e)
 {
@@ -246,7 +257,7 @@ jail_release(int jid, int hold, struct jerr *e)
 	enum jail_persist persist;
 	int r;
 
-	if (jail_find(jid, false, &j, e) < 0 ||
+	if (jail_find(jid, false, &j, e) < 0 || !is_held_by(&j, hold) ||
 	    (lock = cg_lock(j.dir, false)) < 0 || !jail_is_alive(&j))
 		return 0; /* removed meanwhile, by whoever */
 	if ((r = store_persist(j.dir, &persist)) == 0 &&
@@ -256,4 +267,15 @@ jail_release(int jid, int hold, struct jerr *e)
 	if (r < 0)
 		return jerr_sys(e, -r, "persist of jail %d", jid);
 	return remove_if_idle(&j, e);
+}
+
+int
+jail_abandon(int jid, int hold, struct jerr *e)
+{
+	auto_close int start = hold;
+	auto_jail struct jail j = JAIL_INIT;
+
+	if (jail_find(jid, true, &j, e) < 0 || !is_held_by(&j, hold))
+		return 0; /* removed meanwhile, by whoever */
+	return jail_destroy(&j, e);
 }

@@ -167,6 +167,38 @@ jailx_release(int jid, int hold)
 }
 
 API int
+jailx_abandon(int jid, int hold)
+{
+	struct jerr e;
+
+	return face(jail_abandon(jid, hold, &e), &e);
+}
+
+API uint64_t
+jailx_id(int jid)
+{
+	auto_jail struct jail j = JAIL_INIT;
+	struct jerr e;
+
+	return jail_find(jid, true, &j, &e) < 0 ? 0 : j.id;
+}
+
+API int
+jailx_remove(int jid, uint64_t id)
+{
+	auto_jail struct jail j = JAIL_INIT;
+	struct jerr e;
+
+	if (geteuid() != 0)
+		return face(
+		    jerr(&e, EPERM, "jail_remove: Operation not permitted"),
+		    &e);
+	if (jail_find(jid, true, &j, &e) < 0 || j.id != id)
+		return 0;
+	return face(jail_destroy(&j, &e), &e);
+}
+
+API int
 jailx_update(int jid, const struct jailx_set *set)
 {
 	auto_jail struct jail j = JAIL_INIT;
@@ -182,14 +214,15 @@ jailx_update(int jid, const struct jailx_set *set)
 }
 
 API int
-jailx_stop(int jid, int timeout, pid_t **ret_pids)
+jailx_stop(int jid, uint64_t id, int timeout, pid_t **ret_pids)
 {
 	auto_jail struct jail j = JAIL_INIT;
 	struct jerr e;
 	int r;
 
 	if ((r = jail_find(jid, false, &j, &e)) == 0)
-		r = jail_stop(&j, timeout, ret_pids, &e);
+		r = j.id == id ? jail_stop(&j, timeout, ret_pids, &e)
+			       : jerr(&e, ENOENT, "jail %d not found", jid);
 	return face(r, &e);
 }
 

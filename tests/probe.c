@@ -88,8 +88,8 @@ try_bind(const char *arg)
 static int
 try_remount(const char *arg)
 {
-	return done(mount(NULL, arg != NULL ? arg : "/", NULL,
-	    MS_REMOUNT | MS_BIND, NULL));
+	return done(mount(
+	    NULL, arg != NULL ? arg : "/", NULL, MS_REMOUNT | MS_BIND, NULL));
 }
 
 static int
@@ -130,8 +130,8 @@ static int
 try_move_mount(const char *arg)
 {
 	(void)arg;
-	return done(syscall(SYS_move_mount, AT_FDCWD, "/", AT_FDCWD, "/tmp",
-	    0));
+	return done(
+	    syscall(SYS_move_mount, AT_FDCWD, "/", AT_FDCWD, "/tmp", 0));
 }
 
 static int
@@ -173,7 +173,7 @@ static int
 try_mknod_overlay(const char *arg)
 {
 	(void)arg;
-	return make_node(S_IFCHR, makedev(0, 0));	/* a white-out */
+	return make_node(S_IFCHR, makedev(0, 0)); /* a white-out */
 }
 
 static int
@@ -281,8 +281,8 @@ try_nice(const char *arg)
 static int
 try_sethostname(const char *arg)
 {
-	return done(sethostname(arg != NULL ? arg : "probe",
-	    strlen(arg != NULL ? arg : "probe")));
+	return done(sethostname(
+	    arg != NULL ? arg : "probe", strlen(arg != NULL ? arg : "probe")));
 }
 
 static int
@@ -341,8 +341,8 @@ ended(long pid)
 static int
 try_clone(const char *arg)
 {
-	return ended(syscall(SYS_clone, space_flag(arg) | SIGCHLD, NULL, NULL,
-	    NULL, NULL));
+	return ended(syscall(
+	    SYS_clone, space_flag(arg) | SIGCHLD, NULL, NULL, NULL, NULL));
 }
 
 static int
@@ -378,8 +378,8 @@ try_open_by_handle(const char *arg)
 	int id, r;
 
 	h->handle_bytes = 128;
-	r = done(name_to_handle_at(AT_FDCWD, arg != NULL ? arg : "/", h, &id,
-	    0));
+	r = done(
+	    name_to_handle_at(AT_FDCWD, arg != NULL ? arg : "/", h, &id, 0));
 	if (r == 0)
 		r = opened(open_by_handle_at(AT_FDCWD, h, O_RDONLY));
 	free(h);
@@ -496,8 +496,8 @@ static int
 try_fanotify(const char *arg)
 {
 	(void)arg;
-	return opened(syscall(SYS_fanotify_init, 0x200 /* FAN_REPORT_FID */,
-	    O_RDONLY));
+	return opened(
+	    syscall(SYS_fanotify_init, 0x200 /* FAN_REPORT_FID */, O_RDONLY));
 }
 
 /* ---- terminals ---- */
@@ -778,8 +778,8 @@ show_fds(void)
 }
 
 static void
-show_set(const char *name, const struct __user_cap_data_struct *d,
-    size_t offset)
+show_set(
+    const char *name, const struct __user_cap_data_struct *d, size_t offset)
 {
 	const char *p = (const char *)d + offset;
 	unsigned int low, high;
@@ -804,12 +804,12 @@ show_caps(void)
 		perror("capget");
 		exit(1);
 	}
-	show_set("CapInh", d, offsetof(struct __user_cap_data_struct,
-	    inheritable));
-	show_set("CapPrm", d, offsetof(struct __user_cap_data_struct,
-	    permitted));
-	show_set("CapEff", d, offsetof(struct __user_cap_data_struct,
-	    effective));
+	show_set(
+	    "CapInh", d, offsetof(struct __user_cap_data_struct, inheritable));
+	show_set(
+	    "CapPrm", d, offsetof(struct __user_cap_data_struct, permitted));
+	show_set(
+	    "CapEff", d, offsetof(struct __user_cap_data_struct, effective));
 	for (cap = 0; cap <= CAP_LAST_CAP; cap++) {
 		if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, cap, 0, 0) > 0)
 			ambient |= 1ULL << cap;
@@ -849,8 +849,8 @@ run(const struct row *row, const char *word, const char *arg)
 	(void)fflush(stdout);
 	if ((pid = fork()) == 0) {
 		r = row->try(arg);
-		(void)printf("%s: %s\n", word,
-		    r == 0 ? "ok" : strerrorname_np(-r));
+		(void)printf(
+		    "%s: %s\n", word, r == 0 ? "ok" : strerrorname_np(-r));
 		(void)fflush(stdout);
 		_exit(0);
 	}

@@ -122,10 +122,12 @@ op_create(const struct request *q, const struct jailx_set *set)
 		    jailx_set_has(set, "command") ||
 		    jailx_set_count(set, "exec.poststart") > 0;
 	int hold = -1, jid, status;
+	uint64_t id;
 
 	expose_warn(q, jailx_set_get(set, "path", 0));
 	run_hold_signals();
 	jid = jailx_create(set, runs ? &hold : NULL);
+	id = jid > 0 ? jailx_id(jid) : 0;
 	note_set(q, set, "JAIL_CREATE", jid < 0 ? jail_errmsg : NULL);
 	if (jid < 0) {
 		say("%s", jail_errmsg);
@@ -138,11 +140,13 @@ op_create(const struct request *q, const struct jailx_set *set)
 		(void)fflush(stdout);
 	}
 	note(q, "created");
+	run_only(id);
 	status = start(q, jid, set);
-	if (status != 0 && jail_remove(jid) < 0 && errno != EINVAL) {
-		say("jail_remove: %s", jail_errmsg);
-		close_fd(hold);
-	} else if (hold >= 0 && jailx_release(jid, hold) < 0) {
+	if (hold < 0) {
+		if (status != 0)
+			(void)jailx_remove(jid, id); /* what failed is said */
+	} else if ((status != 0 ? jailx_abandon(jid, hold)
+				: jailx_release(jid, hold)) < 0) {
 		say("%s", jail_errmsg);
 		return status != 0 ? status : 1;
 	}
@@ -181,10 +185,10 @@ note_signalled(const struct request *q, const pid_t *pids)
 		note(q, "sent SIGTERM to:%s", b.p);
 }
 
-int
-op_kill(const struct request *q, int jid)
+static int
+kill_this(const struct request *q, int jid, uint64_t id)
 {
-	if (jail_remove(jid) < 0 && errno != EINVAL) {
+	if (jailx_remove(jid, id) < 0) {
 		say("jail_remove: %s", jail_errmsg);
 		return 1;
 	}
@@ -193,21 +197,29 @@ op_kill(const struct request *q, int jid)
 }
 
 int
+op_kill(const struct request *q, int jid)
+{
+	return kill_this(q, jid, jailx_id(jid));
+}
+
+int
 op_remove(const struct request *q, int jid)
 {
 	struct jailx_set *set = jailx_set_new();
 	auto_free pid_t *pids = NULL;
+	uint64_t id = jailx_id(jid);
 	int status = 1, timeout;
 
+	run_only(id);
 	if (set == NULL || jailx_load(set, jid, false) < 0) {
 		say("%s", jail_errmsg);
 	} else if (run_hooks(q, jid, set, "exec.stop") == RUN_OK) {
 		timeout = (int)jailx_set_int(set, "stop.timeout");
 		/* a jail that ends by itself meanwhile is what is wanted */
 		if (timeout > 0)
-			(void)jailx_stop(jid, timeout, &pids);
+			(void)jailx_stop(jid, id, timeout, &pids);
 		note_signalled(q, pids);
-		status = op_kill(q, jid);
+		status = kill_this(q, jid, id);
 	}
 	jailx_set_free(set);
 	return status;

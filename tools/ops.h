@@ -4,6 +4,7 @@
 #define TOOLS_OPS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "jailx.h"
 
@@ -37,6 +38,12 @@ int op_remove(const struct request *q, int jid);
 int op_kill(const struct request *q, int jid);
 
 /* ---- run.c: commands ---- */
+
+/*
+ * From now on commands enter the jail of this jailx_id() alone: another one
+ * may get its jid while a command takes its time.
+ */
+void run_only(uint64_t id);
 
 enum run_result {
 	RUN_OK,

@@ -64,6 +64,14 @@ run_interrupted(void)
 	return sig > 0 ? sig : 0;
 }
 
+static uint64_t only;
+
+void
+run_only(uint64_t id)
+{
+	only = id;
+}
+
 /* ---- a command line ---- */
 
 struct line {
@@ -190,7 +198,9 @@ run_argv(const struct request *q, int jid, const struct jailx_set *set,
     int *ret_status)
 {
 	bool clean = jailx_set_bool(set, "exec.clean");
-	struct jailx_spawn how = { .argv = argv, .survive = background };
+	struct jailx_spawn how = {
+		.argv = argv, .survive = background, .id = only
+	};
 	struct jailx_user user = { 0 };
 	int has_user = jail_user(jid, set, &user), status = 0, r;
 	bool known =

@@ -12,8 +12,8 @@
  *	root, cwd	must be the root that the attacker has, or /root
  *	mem, readv	must be the first bytes of /entered
  *	environ, maps	must not have HOSTMARK, or the host's tool
- *	seize		must stop it with /entered or the attacker as its exe (the
- *			kernel lets attach within an exec, once all is new)
+ *	seize		must stop it with /entered or the attacker as its exe
+ *(the kernel lets attach within an exec, once all is new)
  *
  * Anything else is a line "HOST what".  The last line counts what was got of
  * /entered, to show that the attack would work: "legit N of M tries".
@@ -33,7 +33,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define BASE 0x400000UL		/* of programs that are linked statically */
+#define BASE 0x400000UL /* of programs that are linked statically */
 
 static FILE *said;
 static long legit, tries;
@@ -91,8 +91,8 @@ try_exe(pid_t pid)
 
 	if (fd < 0)
 		return;
-	if (fstat(fd, &st) == 0 && (same(&st, &entered_st) ||
-	    same(&st, &self_st)))
+	if (fstat(fd, &st) == 0 &&
+	    (same(&st, &entered_st) || same(&st, &self_st)))
 		legit++;
 	else
 		host("exe", pid, "");
@@ -107,8 +107,9 @@ try_dir(pid_t pid, const char *name)
 
 	if (fd < 0)
 		return;
-	if (fstat(fd, &st) == 0 && (same(&st, &root_st) ||
-	    (strcmp(name, "cwd") == 0 && same(&st, &home_st))))
+	if (fstat(fd, &st) == 0 &&
+	    (same(&st, &root_st) ||
+		(strcmp(name, "cwd") == 0 && same(&st, &home_st))))
 		legit++;
 	else
 		host(name, pid, "");
@@ -194,7 +195,7 @@ is_known(pid_t pid)
 
 	(void)snprintf(path, sizeof(path), "/proc/%d/exe", (int)pid);
 	return stat(path, &st) < 0 || same(&st, &entered_st) ||
-	    same(&st, &self_st);
+	       same(&st, &self_st);
 }
 
 static void
@@ -209,8 +210,7 @@ try_seize(pid_t pid)
 		host("seize", pid, "");
 	(void)ptrace(PTRACE_INTERRUPT, pid, 0, 0);
 	for (i = 0; i < 20; i++) {
-		if (waitpid(pid, &status, __WALL) != pid ||
-		    !WIFSTOPPED(status))
+		if (waitpid(pid, &status, __WALL) != pid || !WIFSTOPPED(status))
 			break;
 		if (status >> 16 == PTRACE_EVENT_STOP) {
 			if (is_known(pid))
@@ -263,11 +263,12 @@ prepare(void)
 
 	if (fd < 0 || fstat(fd, &entered_st) < 0 ||
 	    read(fd, entered_head, sizeof(entered_head)) !=
-	    sizeof(entered_head) || stat("/", &root_st) < 0 || stat("/root", &home_st) < 0 ||
+		sizeof(entered_head) ||
+	    stat("/", &root_st) < 0 || stat("/root", &home_st) < 0 ||
 	    stat("/attacker", &self_st) < 0)
 		exit(3);
 	(void)close(fd);
-	null_st.st_rdev = 0x103;	/* 1:3 */
+	null_st.st_rdev = 0x103; /* 1:3 */
 	(void)unlink("/said");
 	(void)unlink("/ready");
 	if ((said = fopen("/said", "ae")) == NULL)

@@ -44,14 +44,15 @@ static const char *const names[] = {
 #include "names.h"
 };
 
-#define OPTIONS (PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | \
-    PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC)
+#define OPTIONS                                                                \
+	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |    \
+	    PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC)
 
 struct proc {
-	pid_t	pid;
-	int	calls;
-	int	armed;		/* the call that it is in is to fail */
-	int	free;		/* not traced any more */
+	pid_t pid;
+	int calls;
+	int armed; /* the call that it is in is to fail */
+	int free; /* not traced any more */
 };
 
 static struct proc procs[256];
@@ -90,15 +91,15 @@ static void
 skip_call(pid_t pid)
 {
 	if (ptrace(PTRACE_POKEUSER, pid,
-	    offsetof(struct user_regs_struct, orig_rax), -1L) < 0)
+		offsetof(struct user_regs_struct, orig_rax), -1L) < 0)
 		err(2, "skip");
 }
 
 static void
 set_result(pid_t pid, long value)
 {
-	if (ptrace(PTRACE_POKEUSER, pid,
-	    offsetof(struct user_regs_struct, rax), value) < 0)
+	if (ptrace(PTRACE_POKEUSER, pid, offsetof(struct user_regs_struct, rax),
+		value) < 0)
 		err(2, "result");
 }
 #elif defined(__aarch64__)
@@ -109,7 +110,7 @@ skip_call(pid_t pid)
 	struct iovec iov = { &nr, sizeof(nr) };
 
 	if (ptrace(PTRACE_SETREGSET, pid, 0x404 /* NT_ARM_SYSTEM_CALL */,
-	    &iov) < 0)
+		&iov) < 0)
 		err(2, "skip");
 }
 
@@ -136,7 +137,7 @@ on_call(struct proc *p)
 	int index = (int)(p - procs);
 
 	if (ptrace(PTRACE_GET_SYSCALL_INFO, p->pid, sizeof(info), &info) < 0)
-		return;		/* killed meanwhile */
+		return; /* killed meanwhile */
 	if (info.op == PTRACE_SYSCALL_INFO_EXIT) {
 		if (p->armed)
 			set_result(p->pid, -want_err);
@@ -149,7 +150,7 @@ on_call(struct proc *p)
 		if (info.entry.nr == SYS_prctl &&
 		    info.entry.args[0] == PR_SET_DUMPABLE) {
 			skip_call(p->pid);
-			p->armed = 1;	/* with no error */
+			p->armed = 1; /* with no error */
 		}
 	} else if (listing) {
 		(void)fprintf(report, "%d %d %s\n", index, p->calls,
@@ -193,7 +194,7 @@ on_stop(struct proc *p, int status)
 		on_call(p);
 		sig = 0;
 	} else if (event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK ||
-	    event == PTRACE_EVENT_CLONE) {
+		   event == PTRACE_EVENT_CLONE) {
 		if (ptrace(PTRACE_GETEVENTMSG, p->pid, 0, &child) == 0)
 			(void)proc_of((pid_t)child);
 		sig = 0;
@@ -207,7 +208,7 @@ on_stop(struct proc *p, int status)
 	} else if (event == PTRACE_EVENT_STOP) {
 		sig = 0;
 	}
-	(void)ptrace(PTRACE_SYSCALL, p->pid, 0, sig);	/* killed: no matter */
+	(void)ptrace(PTRACE_SYSCALL, p->pid, 0, sig); /* killed: no matter */
 }
 
 static void
@@ -226,8 +227,9 @@ parse(const char *what)
 	if (sscanf(what, "%d:%d:%31s", &want_proc, &want_call, how) != 3)
 		errx(2, "%s: PROCESS:CALL:HOW", what);
 	want_kill = strcmp(how, "kill") == 0;
-	want_err = strcmp(how, "EIO") == 0 ? EIO :
-	    strcmp(how, "ENOMEM") == 0 ? ENOMEM : 0;
+	want_err = strcmp(how, "EIO") == 0	? EIO
+		   : strcmp(how, "ENOMEM") == 0 ? ENOMEM
+						: 0;
 	if (!want_kill && want_err == 0)
 		errx(2, "%s: EIO, ENOMEM or kill", how);
 }
@@ -255,7 +257,7 @@ main(int argc, char **argv)
 	    !WIFSTOPPED(status) || ptrace(PTRACE_SEIZE, first, 0, OPTIONS) < 0)
 		err(2, "ptrace");
 	(void)proc_of(first);
-	procs[0].calls = -1000;		/* not before its exec */
+	procs[0].calls = -1000; /* not before its exec */
 	(void)kill(first, SIGCONT);
 	while ((pid = waitpid(-1, &status, __WALL)) > 0) {
 		if (WIFSTOPPED(status)) {
@@ -266,8 +268,8 @@ main(int argc, char **argv)
 			continue;
 		}
 		if (pid == first)
-			return WIFSIGNALED(status) ? 128 + WTERMSIG(status) :
-			    WEXITSTATUS(status);
+			return WIFSIGNALED(status) ? 128 + WTERMSIG(status)
+						   : WEXITSTATUS(status);
 		proc_of(pid)->free = 1;
 	}
 	err(2, "wait");

@@ -117,8 +117,8 @@ grab(int argc, char **argv)
 		return 3;
 	(void)fprintf(said, "%ld seen\n", seen);
 	if (written > 0)
-		(void)fprintf(said, "HOST %ld times open for writing\n",
-		    written);
+		(void)fprintf(
+		    said, "HOST %ld times open for writing\n", written);
 	return fclose(said) == 0 ? 0 : 3;
 }
 
@@ -126,8 +126,10 @@ static int
 keys(int argc, char **argv)
 {
 	static const int rings[] = {
-		KEY_SPEC_SESSION_KEYRING, KEY_SPEC_USER_KEYRING,
-		KEY_SPEC_USER_SESSION_KEYRING, KEY_SPEC_PROCESS_KEYRING,
+		KEY_SPEC_SESSION_KEYRING,
+		KEY_SPEC_USER_KEYRING,
+		KEY_SPEC_USER_SESSION_KEYRING,
+		KEY_SPEC_PROCESS_KEYRING,
 		KEY_SPEC_THREAD_KEYRING,
 	};
 	static char text[65536];
@@ -137,18 +139,18 @@ keys(int argc, char **argv)
 	if (argc > 1 && strcmp(argv[0], "add") == 0) {
 		for (i = 0; i < 2; i++) {
 			if (syscall(SYS_add_key, "user", KEY, "secret", 6L,
-			    (long)rings[i]) < 0)
+				(long)rings[i]) < 0)
 				err(77, "add_key");
 		}
 		if (syscall(SYS_keyctl, (long)KEYCTL_SEARCH, (long)rings[0],
-		    "user", KEY, 0L) < 0)
+			"user", KEY, 0L) < 0)
 			err(3, "the key is not there outside");
 		(void)execvp(argv[1], argv + 1);
 		err(3, "%s", argv[1]);
 	}
 	for (i = 0; i < sizeof(rings) / sizeof(rings[0]); i++) {
 		if (syscall(SYS_keyctl, (long)KEYCTL_SEARCH, (long)rings[i],
-		    "user", KEY, 0L) >= 0)
+			"user", KEY, 0L) >= 0)
 			(void)printf("HOST key in ring %d\n", rings[i]);
 	}
 	if (syscall(SYS_request_key, "user", KEY, NULL, 0L) >= 0)
@@ -167,13 +169,20 @@ keys(int argc, char **argv)
 /* ---- descriptors over a socket ---- */
 
 static const char *const spaces[] = {
-	"mnt", "pid", "user", "net", "uts", "ipc", "cgroup", "time",
+	"mnt",
+	"pid",
+	"user",
+	"net",
+	"uts",
+	"ipc",
+	"cgroup",
+	"time",
 };
 #define NSPACES (sizeof(spaces) / sizeof(spaces[0]))
 
 union control {
-	char		buf[CMSG_SPACE(sizeof(int) * NSPACES)];
-	struct cmsghdr	align;
+	char buf[CMSG_SPACE(sizeof(int) * NSPACES)];
+	struct cmsghdr align;
 };
 
 static int
@@ -193,7 +202,9 @@ pass(int argc, char **argv)
 	char byte = 0, name[64];
 	struct iovec iov = { &byte, 1 };
 	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.buf,
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control.buf,
 		.msg_controllen = sizeof(control.buf),
 	};
 	struct cmsghdr *head;
@@ -205,8 +216,8 @@ pass(int argc, char **argv)
 	    (c = accept(s, NULL, NULL)) < 0)
 		err(3, "pass");
 	for (i = 0; i < NSPACES; i++) {
-		(void)snprintf(name, sizeof(name), "/proc/self/ns/%s",
-		    spaces[i]);
+		(void)snprintf(
+		    name, sizeof(name), "/proc/self/ns/%s", spaces[i]);
 		if ((fds[i] = open(name, O_RDONLY | O_CLOEXEC)) < 0)
 			err(3, "%s", name);
 	}
@@ -227,7 +238,9 @@ take(int argc, char **argv)
 	char byte;
 	struct iovec iov = { &byte, 1 };
 	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.buf,
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control.buf,
 		.msg_controllen = sizeof(control.buf),
 	};
 	size_t i;
@@ -253,10 +266,29 @@ static int
 warden(int argc, char **argv)
 {
 	static const char *const names[] = {
-		"auxv", "environ", "exe", "cwd", "root", "maps", "mem",
-		"smaps", "pagemap", "stack", "syscall", "io", "fd", "fdinfo",
-		"map_files", "ns/mnt", "ns/user", "ns/pid", "fd/3", "fd/6",
-		"fdinfo/3", "personality", "clear_refs",
+		"auxv",
+		"environ",
+		"exe",
+		"cwd",
+		"root",
+		"maps",
+		"mem",
+		"smaps",
+		"pagemap",
+		"stack",
+		"syscall",
+		"io",
+		"fd",
+		"fdinfo",
+		"map_files",
+		"ns/mnt",
+		"ns/user",
+		"ns/pid",
+		"fd/3",
+		"fd/6",
+		"fdinfo/3",
+		"personality",
+		"clear_refs",
 	};
 	char path[64], text[4096];
 	size_t i;

@@ -22,31 +22,40 @@
 static const char *path;
 
 struct flavour {
-	const char	*what;
-	const char	*params[8][2];
-	int		 hold;		/* started, with a command */
-	int		 fails;
+	const char *what;
+	const char *params[8][2];
+	int hold; /* started, with a command */
+	int fails;
 };
 
 static const struct flavour flavours[] = {
 	{ "plain", { { "persist", NULL } }, 0, 0 },
 	{ "held", { { "host.hostname", "leak" } }, 1, 0 },
 	{ "held persist", { { "persist", NULL } }, 1, 0 },
-	{ "devfs", { { "persist", NULL }, { "mount.devfs", NULL },
-	    { "mount.fdescfs", NULL }, { "mount.procfs", NULL } }, 1, 0 },
+	{ "devfs",
+	    { { "persist", NULL }, { "mount.devfs", NULL },
+		{ "mount.fdescfs", NULL }, { "mount.procfs", NULL } },
+	    1, 0 },
 	{ "thin", { { "thin", NULL }, { "command", "/bin/true" } }, 1, 0 },
-	{ "tmpfs", { { "persist", NULL }, { "mount",
-	    "tmpfs PATH/tmp tmpfs rw 0 0" } }, 0, 0 },
-	{ "bad path", { { "persist", NULL }, { "path", "/nonexistent" } },
+	{ "tmpfs",
+	    { { "persist", NULL }, { "mount", "tmpfs PATH/tmp tmpfs rw 0 0" } },
+	    0, 0 },
+	{ "bad path", { { "persist", NULL }, { "path", "/nonexistent" } }, 0,
+	    1 },
+	{ "bad mount",
+	    { { "persist", NULL }, { "mount.devfs", NULL },
+		{ "mount", "tmpfs PATH/nonexistent tmpfs rw 0 0" } },
 	    0, 1 },
-	{ "bad mount", { { "persist", NULL }, { "mount.devfs", NULL },
-	    { "mount", "tmpfs PATH/nonexistent tmpfs rw 0 0" } }, 0, 1 },
-	{ "bad source", { { "persist", NULL },
-	    { "mount", "/nonexistent PATH/tmp nullfs rw 0 0" } }, 0, 1 },
-	{ "bad option", { { "persist", NULL },
-	    { "mount", "tmpfs PATH/tmp tmpfs rw,nonsense 0 0" } }, 0, 1 },
-	{ "bad thin", { { "thin", NULL }, { "command", "/nonexistent" } },
-	    1, 1 },
+	{ "bad source",
+	    { { "persist", NULL },
+		{ "mount", "/nonexistent PATH/tmp nullfs rw 0 0" } },
+	    0, 1 },
+	{ "bad option",
+	    { { "persist", NULL },
+		{ "mount", "tmpfs PATH/tmp tmpfs rw,nonsense 0 0" } },
+	    0, 1 },
+	{ "bad thin", { { "thin", NULL }, { "command", "/nonexistent" } }, 1,
+	    1 },
 	{ "no reason to live", { { "host.hostname", "leak" } }, 0, 1 },
 };
 
@@ -83,7 +92,9 @@ run(int jid, const char *program, int null)
 {
 	const char *argv[] = { program, NULL }, *envp[] = { NULL };
 	struct jailx_spawn how = {
-		.argv = argv, .envp = envp, .stdio = { null, null, null },
+		.argv = argv,
+		.envp = envp,
+		.stdio = { null, null, null },
 	};
 	struct jailx_child child;
 	int status;
@@ -100,11 +111,10 @@ one(const struct flavour *f, const char *name, int null)
 	int hold = -1, jid = jailx_create(set, f->hold ? &hold : NULL);
 
 	if ((jid < 0) != f->fails)
-		errx(1, "%s: %s", f->what, jid < 0 ? jail_errmsg :
-		    "should have failed");
+		errx(1, "%s: %s", f->what,
+		    jid < 0 ? jail_errmsg : "should have failed");
 	if (jid > 0) {
-		if (jailx_load(now, jid, false) < 0 ||
-		    jail_getid(name) != jid)
+		if (jailx_load(now, jid, false) < 0 || jail_getid(name) != jid)
 			errx(1, "%s: %s", f->what, jail_errmsg);
 		if (f->hold) {
 			run(jid, "/bin/true", null);
@@ -140,8 +150,8 @@ count_children(void)
 	int fd, n = 0;
 	ssize_t len, i;
 
-	(void)snprintf(name, sizeof(name), "/proc/self/task/%d/children",
-	    (int)getpid());
+	(void)snprintf(
+	    name, sizeof(name), "/proc/self/task/%d/children", (int)getpid());
 	if ((fd = open(name, O_RDONLY | O_CLOEXEC)) < 0)
 		return waitpid(-1, NULL, WNOHANG) < 0 ? 0 : 1;
 	len = read(fd, text, sizeof(text));

@@ -41,7 +41,7 @@ slurp(const char *path, size_t *ret_len)
 	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
 		return NULL;
 	while (len < sizeof(text) - 1 &&
-	    (n = read(fd, text + len, sizeof(text) - 1 - len)) > 0)
+	       (n = read(fd, text + len, sizeof(text) - 1 - len)) > 0)
 		len += (size_t)n;
 	(void)close(fd);
 	text[len] = '\0';
@@ -82,14 +82,14 @@ get_record(const char *dir, char *text, size_t size)
 static int
 stays_bare(const char *dir)
 {
-	struct timespec moment = { 0, 20000000 };
+	struct timespec moment = { 0, 1000000 };
 	struct stat was, is;
 	char text[16];
 	int i;
 
 	if (stat(dir, &was) < 0)
 		return 0;
-	for (i = 0; i < 50; i++) {
+	for (i = 0; i < 1000; i++) {
 		(void)nanosleep(&moment, NULL);
 		if (stat(dir, &is) < 0 || is.st_ino != was.st_ino ||
 		    getxattr(dir, "user.jail", text, 0) >= 0)
@@ -128,8 +128,8 @@ look_at_cgroups(const char *name)
 		while ((d = readdir(top)) != NULL) {
 			if (!isdigit((unsigned char)d->d_name[0]))
 				continue;
-			(void)snprintf(dir, sizeof(dir), "%s/%s", places[i],
-			    d->d_name);
+			(void)snprintf(
+			    dir, sizeof(dir), "%s/%s", places[i], d->d_name);
 			look_at_jail(dir, name);
 		}
 		(void)closedir(top);
@@ -154,12 +154,12 @@ look_at_processes(const char *name)
 
 		if (!isdigit((unsigned char)d->d_name[0]))
 			continue;
-		(void)snprintf(path, sizeof(path), "/proc/%s/environ",
-		    d->d_name);
+		(void)snprintf(
+		    path, sizeof(path), "/proc/%s/environ", d->d_name);
 		text = slurp(path, &len);
 		is_marked = text != NULL && has_text(text, len, mark);
-		(void)snprintf(path, sizeof(path), "/proc/%s/cmdline",
-		    d->d_name);
+		(void)snprintf(
+		    path, sizeof(path), "/proc/%s/cmdline", d->d_name);
 		text = slurp(path, &len);
 		is_warden = text != NULL && strcmp(text, title) == 0;
 		/* a zombie has neither: it is its parent's matter */
