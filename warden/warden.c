@@ -158,6 +158,7 @@ int
 main(int argc, char **argv)
 {
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	int i;
 
 	if (argc != 4)
 		return 1;
@@ -166,6 +167,8 @@ main(int argc, char **argv)
 	if (sigaction(SIGCHLD, &ignore, NULL) < 0)
 		fail("warden: signals");
 	enter(argv[1], argv[2], argv[3]);
+	for (i = 1; i < argc; i++) /* ps shows the title alone */
+		(void)memset(argv[i], 0, strlen(argv[i]));
 	if (close(WARDEN_USERNS) < 0 || close(WARDEN_CGROUPNS) < 0)
 		fail("warden: descriptors");
 	drop();

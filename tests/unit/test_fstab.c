@@ -57,8 +57,7 @@ test_entry(void **state)
 
 /* The output stays as it is. */
 static void
-check_untouched(
-    const char *line, const char *who, int r, const char *msg)
+check_untouched(const char *line, const char *who, int r, const char *msg)
 {
 	char marks[4];
 	const struct fstab_entry was = { marks, marks + 1, marks + 2,
@@ -113,11 +112,11 @@ test_missing(void **state)
 static void
 test_escape(void **state)
 {
-	static const char *const lines[] = { "/a\\ /b nullfs",
-		"/a /b\\ nullfs", "/a\\q /b nullfs", "/a\\4 /b nullfs",
-		"/a\\40 /b nullfs", "/a\\048 /b nullfs", "/a\\400 /b nullfs",
-		"/a\\777 /b nullfs", "/a\\000 /b nullfs", "/a /b\\000x nullfs",
-		"/a /b\\x20 nullfs", "/a\\04#0 /b nullfs x" };
+	static const char *const lines[] = { "/a\\ /b nullfs", "/a /b\\ nullfs",
+		"/a\\q /b nullfs", "/a\\4 /b nullfs", "/a\\40 /b nullfs",
+		"/a\\048 /b nullfs", "/a\\400 /b nullfs", "/a\\777 /b nullfs",
+		"/a\\000 /b nullfs", "/a /b\\000x nullfs", "/a /b\\x20 nullfs",
+		"/a\\04#0 /b nullfs x" };
 	size_t i;
 
 	(void)state;

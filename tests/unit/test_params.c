@@ -115,7 +115,8 @@ test_unique(void **state)
 	for (a = 0; a < P_COUNT; a++) {
 		no_form(name, param(a)->name);
 		for (b = 0; b < P_COUNT; b++) {
-			if (a != b && strcmp(param(a)->name, param(b)->name) == 0)
+			if (a != b &&
+			    strcmp(param(a)->name, param(b)->name) == 0)
 				fail_msg("%s is there twice", param(b)->name);
 			if (strcmp(name, param(b)->name) == 0)
 				fail_msg("%s is of %s", name, param(a)->name);
@@ -144,8 +145,8 @@ test_rows(void **state)
 		/* a switch or a number is something, unless computed */
 		if (p->type == JAILX_BOOL || p->type == JAILX_INT ||
 		    p->type == JAILX_ULONG || p->type == JAILX_JAILSYS)
-			assert_int_equal(p->def == NULL,
-			    (p->flags & JAILX_NODEF) != 0);
+			assert_int_equal(
+			    p->def == NULL, (p->flags & JAILX_NODEF) != 0);
 	}
 }
 

@@ -20,27 +20,15 @@ static const struct {
 	int r;
 	uint32_t id;
 } ids[] = {
-	{ "0", 0, 0 },
-	{ "00", 0, 0 },
-	{ "1000", 0, 1000 },
-	{ "0010", 0, 10 },
-	{ "4294967294", 0, 4294967294U },
-	{ "", -EINVAL, 0 },
-	{ "+0", -EINVAL, 0 },
-	{ "-0", -EINVAL, 0 },
-	{ "-1", -EINVAL, 0 },
-	{ " 0", -EINVAL, 0 },
-	{ "0 ", -EINVAL, 0 },
-	{ "\t0", -EINVAL, 0 },
-	{ "0\n", -EINVAL, 0 },
-	{ "4294967295", -EINVAL, 0 }, /* (uid_t)-1 */
+	{ "0", 0, 0 }, { "00", 0, 0 }, { "1000", 0, 1000 }, { "0010", 0, 10 },
+	{ "4294967294", 0, 4294967294U }, { "", -EINVAL, 0 },
+	{ "+0", -EINVAL, 0 }, { "-0", -EINVAL, 0 }, { "-1", -EINVAL, 0 },
+	{ " 0", -EINVAL, 0 }, { "0 ", -EINVAL, 0 }, { "\t0", -EINVAL, 0 },
+	{ "0\n", -EINVAL, 0 }, { "4294967295", -EINVAL, 0 }, /* (uid_t)-1 */
 	{ "4294967296", -EINVAL, 0 }, /* 0 in 32 bits */
 	{ "18446744073709551616", -EINVAL, 0 }, /* 0 in 64 bits */
-	{ "99999999999999999999999999", -EINVAL, 0 },
-	{ "1e3", -EINVAL, 0 },
-	{ "0x0", -EINVAL, 0 },
-	{ "1.0", -EINVAL, 0 },
-	{ "1,0", -EINVAL, 0 },
+	{ "99999999999999999999999999", -EINVAL, 0 }, { "1e3", -EINVAL, 0 },
+	{ "0x0", -EINVAL, 0 }, { "1.0", -EINVAL, 0 }, { "1,0", -EINVAL, 0 },
 	{ "root", -EINVAL, 0 },
 	{ "\xd9\xa0", -EINVAL, 0 }, /* a digit elsewhere */
 };
@@ -99,11 +87,11 @@ check_damaged(const char *text)
 static void
 test_passwd_damaged(void **state)
 {
-	static const char *const lines[] = { "", "root", ":", "::::::",
-		":x:0:0::/:/bin/sh", "root:x:0:0:/root:/bin/sh",
+	static const char *const lines[] = { "", "root", ":",
+		"::::::", ":x:0:0::/:/bin/sh", "root:x:0:0:/root:/bin/sh",
 		"root:x:0:0:r:/root:/bin/sh:", "root:x:0:0:r:/root:/bin/sh:x",
-		"root:0:0:r:/root:/bin/sh", "# comment", "+::::::",
-		"+@net:::::/:/bin/sh" };
+		"root:0:0:r:/root:/bin/sh", "# comment",
+		"+::::::", "+@net:::::/:/bin/sh" };
 	char line[128];
 	size_t i;
 
@@ -166,8 +154,7 @@ test_group(void **state)
 	for (i = 0; i < nitems(rows); i++)
 		check_group(rows[i].line, "www", rows[i].r, rows[i].gid);
 	for (i = 0; i < nitems(ids); i++) {
-		(void)snprintf(
-		    line, sizeof(line), "g:x:%s:www", ids[i].text);
+		(void)snprintf(line, sizeof(line), "g:x:%s:www", ids[i].text);
 		check_group(line, "www", ids[i].r == 0 ? 1 : -EINVAL,
 		    ids[i].r == 0 ? ids[i].id : UNTOUCHED);
 	}

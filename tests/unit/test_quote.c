@@ -40,8 +40,7 @@ test_jls(void **state)
 
 	(void)state;
 	for (i = 0; i < nitems(rows); i++) {
-		auto_free char *q =
-		    jailx_quote(rows[i].value, JAILX_QUOTE_JLS);
+		auto_free char *q = jailx_quote(rows[i].value, JAILX_QUOTE_JLS);
 
 		assert_non_null(q);
 		assert_string_equal(q, rows[i].jls);

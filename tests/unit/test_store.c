@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The store: what is written on a cgroup is read back, on a real one. */
+/* What is kept of a jail, on a cgroup of the test's own. */
 #include <errno.h>
 #include <fcntl.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -11,122 +12,461 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include <setjmp.h>
 #include <cmocka.h>
 
+#include "buf.h"
 #include "cg.h"
 #include "cleanup.h"
-#include "jerr.h"
 #include "store.h"
 
-static char name[32];
+#define XA_USER "user.jail"
+#define XA_TRUSTED "trusted.jail"
+#define UNTOUCHED 4711
+
+static char name[32]; /* of the cgroup, below root; "" while there is none */
 static int root = -1, dir = -1;
 
 static int
-make(void **state)
+setup(void **state)
 {
 	(void)state;
 	if (geteuid() != 0 || (root = cg_root()) < 0)
-		return 0;
+		return 0; /* each test skips */
 	(void)snprintf(name, sizeof(name), "jail-unit-%d", (int)getpid());
-	if (mkdirat(root, name, 0755) < 0)
+	if (mkdirat(root, name, 0755) < 0 || (dir = cg_open(root, name)) < 0)
 		return -1;
-	return (dir = cg_open(root, name)) < 0;
+	return 0;
 }
 
 static int
-unmake(void **state)
+teardown(void **state)
 {
+	int r = 0;
+
 	(void)state;
-	if (dir < 0)
-		return 0;
 	close_fd(dir);
-	return unlinkat(root, name, AT_REMOVEDIR);
+	dir = -1;
+	if (name[0] != '\0')
+		r = unlinkat(root, name, AT_REMOVEDIR);
+	name[0] = '\0';
+	close_fd(root);
+	root = -1;
+	return r;
+}
+
+static void
+need_dir(void)
+{
+	if (dir >= 0)
+		return;
+	print_message("needs root and a cgroup2 hierarchy\n");
+	skip();
+}
+
+/* Write an attribute as it is. */
+static void
+put(const char *attr, const char *data, size_t size)
+{
+	assert_int_equal(fsetxattr(dir, attr, data, size, 0), 0);
+}
+#define PUT(attr, data) put(attr, data, sizeof(data)) /* with its last NUL */
+
+/* A head that can be read, and no parameter. */
+static void
+put_empty(void)
+{
+	PUT(XA_USER, "1 5 alive 4242");
+	PUT(XA_TRUSTED, "1 5");
+	assert_int_equal(store_set_persist(dir, PERSIST_NO), 0);
+}
+
+static bool
+same_value(const struct pset *a, const struct pset *b, enum param_id id)
+{
+	size_t i;
+
+	if (pset_has(a, id) != pset_has(b, id) ||
+	    pset_count(a, id) != pset_count(b, id))
+		return false;
+	for (i = 0; i < pset_count(a, id); i++) {
+		if (strcmp(pset_get(a, id, i), pset_get(b, id, i)) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* Where a parameter is kept, by the flags that are public. */
+static bool
+is_user(enum param_id id)
+{
+	unsigned int no = JAILX_HIDDEN | JAILX_PSEUDO | JAILX_RDONLY;
+
+	return (param(id)->flags & no) == 0 && id != P_PERSIST;
+}
+
+static bool
+is_hidden(enum param_id id)
+{
+	unsigned int flags = param(id)->flags;
+
+	return (flags & JAILX_HIDDEN) != 0 && (flags & JAILX_RDONLY) == 0;
+}
+
+/* A text for each parameter, with all that could mislead a reader. */
+static void
+fill(struct pset *s)
+{
+	enum param_id id;
+	char text[64];
+
+	for (id = 0; id < P_COUNT; id++) {
+		(void)snprintf(
+		    text, sizeof(text), "%d=a\n b=\xc3\xa9,#\\\"", (int)id);
+		assert_int_equal(pset_raw(s, id, text), 0);
+	}
 }
 
 static void
 test_round_trip(void **state)
 {
-	struct record rec = { .state = JAIL_CREATING, .idmap = 0x70000000 };
-	struct record back = { 0 };
-	enum jail_state s;
-	struct jerr e;
+	struct record in = {
+		.state = JAIL_ALIVE, .seq = 41, .idmap = 0x70010000
+	};
+	struct record out = { 0 };
+	enum param_id id;
+	bool hidden;
+	int i;
 
 	(void)state;
-	if (dir < 0)
-		skip();
-	assert_int_equal(store_read(dir, false, &back), -ENODATA);
-	assert_int_equal(pset_add(&rec.params, "name", "a=b c", &e), 0);
-	assert_int_equal(pset_add(&rec.params, "exec.stop", "one", &e), 0);
-	assert_int_equal(pset_add(&rec.params, "exec.stop", "x=1; y", &e), 0);
-	assert_int_equal(pset_add(&rec.params, "thin.files", NULL, &e), 0);
-	assert_int_equal(pset_add(&rec.params, "command", "sh", &e), 0);
-	assert_int_equal(store_write(dir, &rec), 0);
-	assert_int_equal(rec.seq, 1);
-	assert_int_equal(store_read(dir, false, &back), 0);
-	assert_int_equal(back.state, JAIL_CREATING);
-	assert_int_equal(back.idmap, 0x70000000);
-	assert_string_equal(pset_get(&back.params, P_NAME, 0), "a=b c");
-	assert_false(pset_has(&back.params, P_EXEC_STOP)); /* root's half */
-	record_done(&back);
-	assert_int_equal(store_set_state(dir, JAIL_ALIVE), 0);
-	assert_int_equal(store_state(dir, &s), 0);
-	assert_int_equal(s, JAIL_ALIVE);
-	assert_int_equal(store_read(dir, true, &back), 0);
-	assert_string_equal(pset_get(&back.params, P_EXEC_STOP, 1), "x=1; y");
-	assert_true(pset_has(&back.params, P_THIN_FILES));
-	assert_int_equal(pset_count(&back.params, P_THIN_FILES), 0);
-	assert_false(pset_has(&back.params, P_COMMAND)); /* never kept */
-	record_done(&back);
+	need_dir();
+	put_empty();
+	fill(&in.params);
+	assert_int_equal(store_write(dir, &in), 0);
+	assert_int_equal(in.seq, 42);
+	for (i = 0; i < 2; i++) {
+		hidden = i == 1;
+		assert_int_equal(store_read(dir, hidden, &out), 0);
+		assert_int_equal(out.state, JAIL_ALIVE);
+		assert_int_equal(out.seq, 42);
+		assert_int_equal(out.idmap, 0x70010000);
+		assert_int_equal(out.persist, PERSIST_NO);
+		for (id = 0; id < P_COUNT; id++) {
+			if (is_user(id) || (hidden && is_hidden(id))
+				? !same_value(&in.params, &out.params, id)
+				: pset_has(&out.params, id))
+				fail_msg("%s, hidden %d", param(id)->name, i);
+		}
+		record_done(&out);
+	}
+	record_done(&in);
+}
+
+/* Each parameter alone: none depends on the one before it. */
+static void
+test_each(void **state)
+{
+	enum param_id id, other;
+
+	(void)state;
+	need_dir();
+	for (id = 0; id < P_COUNT; id++) {
+		struct record in = { .state = JAIL_ALIVE }, out = { 0 };
+
+		if (!is_user(id) && !is_hidden(id))
+			continue;
+		assert_int_equal(pset_raw(&in.params, id, ""), 0);
+		assert_int_equal(store_write(dir, &in), 0);
+		assert_int_equal(store_read(dir, true, &out), 0);
+		for (other = 0; other < P_COUNT; other++)
+			assert_true(same_value(&in.params, &out.params, other));
+		record_done(&in);
+		record_done(&out);
+	}
+}
+
+static void
+test_lists(void **state)
+{
+	struct record in = { .state = JAIL_ALIVE }, out = { 0 };
+	static const enum param_id ids[] = { P_IP4_ADDR, P_MOUNT, P_EXEC_START,
+		P_EXEC_STOP, P_IP6_ADDR, P_THIN_FILES };
+	size_t i;
+
+	(void)state;
+	need_dir();
+	put_empty();
+	assert_int_equal(pset_raw(&in.params, P_IP4_ADDR, "10.0.0.1"), 0);
+	assert_int_equal(pset_raw(&in.params, P_IP4_ADDR, "10.0.0.2"), 0);
+	assert_int_equal(pset_raw(&in.params, P_MOUNT, "a b=c\nd"), 0);
+	assert_int_equal(pset_raw(&in.params, P_MOUNT, ""), 0);
+	assert_int_equal(pset_raw(&in.params, P_MOUNT, "="), 0);
+	assert_int_equal(pset_raw(&in.params, P_EXEC_START, ""), 0);
+	in.params.val[P_EXEC_STOP].set = true; /* empty ones */
+	in.params.val[P_IP6_ADDR].set = true;
+	assert_int_equal(store_write(dir, &in), 0);
+	assert_int_equal(store_read(dir, true, &out), 0);
+	for (i = 0; i < nitems(ids); i++)
+		assert_true(same_value(&in.params, &out.params, ids[i]));
+	assert_true(pset_has(&out.params, P_EXEC_STOP));
+	assert_int_equal(pset_count(&out.params, P_MOUNT), 3);
+	assert_false(pset_has(&out.params, P_THIN_FILES));
+	record_done(&in);
+	record_done(&out);
+}
+
+static void
+check_unread(int r)
+{
+	struct record rec = { .seq = UNTOUCHED, .idmap = UNTOUCHED };
+	enum jail_state st = JAIL_STATES;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(store_read(dir, i == 1, &rec), r);
+		assert_int_equal(rec.seq, UNTOUCHED);
+		assert_int_equal(rec.idmap, UNTOUCHED);
+		assert_false(pset_has(&rec.params, P_NAME));
+	}
+	assert_int_equal(store_state(dir, &st), r);
+	assert_int_equal(st, JAIL_STATES);
+	assert_int_equal(store_set_state(dir, JAIL_ALIVE), r);
+}
+
+static void
+test_no_record(void **state)
+{
+	(void)state;
+	need_dir();
+	(void)fremovexattr(dir, XA_USER);
+	(void)fremovexattr(dir, XA_TRUSTED);
+	check_unread(-ENODATA);
+	put_empty();
+}
+
+/* A hidden half that is missing is no record of an empty one. */
+static void
+test_half_record(void **state)
+{
+	struct record rec = { .seq = UNTOUCHED };
+
+	(void)state;
+	need_dir();
+	put_empty();
+	(void)fremovexattr(dir, XA_TRUSTED);
+	assert_int_equal(store_read(dir, true, &rec), -ENODATA);
+	assert_int_equal(rec.seq, UNTOUCHED);
+	assert_int_equal(store_read(dir, false, &rec), 0);
+	assert_int_equal(rec.seq, 5);
+	record_done(&rec);
+	put_empty();
+}
+
+static void
+test_foreign_head(void **state)
+{
+#define ROW(text)                                                              \
+	{                                                                      \
+		text, sizeof(text)                                             \
+	}
+	static const struct {
+		const char *text;
+		size_t size;
+	} rows[] = {
+		ROW("2 5 alive 4242\0name=x"), /* a newer version */
+		ROW("4294967295 5 alive 4242\0name=x"),
+		ROW("1 5 undead 4242\0name=x"),
+		ROW("1 5 aliveandmuchtoolongaword 4242\0name=x"),
+		ROW("1 5 alive\0name=x"),
+		ROW("1 5\0name=x"),
+		ROW("x 5 alive 4242\0name=x"),
+		ROW("name=x"),
+		ROW(""),
+	};
+	size_t i;
+
+	(void)state;
+	need_dir();
+	for (i = 0; i < nitems(rows); i++) {
+		put_empty();
+		put(XA_USER, rows[i].text, rows[i].size);
+		check_unread(-EPROTO);
+	}
+	put_empty();
+}
+
+static void
+test_unknown_names(void **state)
+{
+	struct record rec;
+	enum param_id id;
+
+	(void)state;
+	need_dir();
+	put_empty();
+	PUT(XA_USER,
+	    "1 6 dying 7 and more\0aaa=1\0name=n\0new.list\0new.list=x\0"
+	    "=\0=y\0\0path=/p\0meta.k=v\0noname=z");
+	PUT(XA_TRUSTED, "1 6 more\0new=1\0exec.start=a\0exec.start=b\0zzz");
+	assert_int_equal(store_read(dir, true, &rec), 0);
+	assert_int_equal(rec.seq, 6);
+	assert_int_equal(rec.state, JAIL_ENDING);
+	assert_int_equal(rec.idmap, 7);
+	assert_string_equal(pset_get(&rec.params, P_NAME, 0), "n");
+	assert_string_equal(pset_get(&rec.params, P_PATH, 0), "/p");
+	assert_int_equal(pset_count(&rec.params, P_EXEC_START), 2);
+	for (id = 0; id < P_COUNT; id++)
+		assert_int_equal(pset_has(&rec.params, id),
+		    id == P_NAME || id == P_PATH || id == P_EXEC_START);
+	record_done(&rec);
+	put_empty();
+}
+
+/* What anybody may see cannot say what root alone decides, nor reversed. */
+static void
+test_wrong_half(void **state)
+{
+	struct record rec;
+	enum param_id id;
+
+	(void)state;
+	need_dir();
+	put_empty();
+	PUT(XA_USER, "1 5 alive 7\0exec.start=a\0persist=true\0dying=true");
+	PUT(XA_TRUSTED, "1 5\0name=n\0persist=true\0dying=true");
+	assert_int_equal(store_read(dir, true, &rec), 0);
+	for (id = 0; id < P_COUNT; id++)
+		assert_false(pset_has(&rec.params, id));
+	record_done(&rec);
+	put_empty();
+}
+
+static void
+test_state(void **state)
+{
+	struct record in = { .state = JAIL_CREATING, .seq = 1, .idmap = 9 };
+	struct record out = { 0 };
+	enum jail_state st, got;
+	enum param_id id;
+
+	(void)state;
+	need_dir();
+	put_empty();
+	fill(&in.params);
+	assert_int_equal(store_write(dir, &in), 0);
+	for (st = 0; st < JAIL_STATES; st++) {
+		assert_int_equal(store_set_state(dir, st), 0);
+		assert_int_equal(store_state(dir, &got), 0);
+		assert_int_equal(got, st);
+		assert_int_equal(store_read(dir, true, &out), 0);
+		assert_int_equal(out.state, st);
+		assert_int_equal(out.seq, 3 + st);
+		assert_int_equal(out.idmap, 9);
+		for (id = 0; id < P_COUNT; id++) {
+			if (is_user(id) || is_hidden(id))
+				assert_true(
+				    same_value(&in.params, &out.params, id));
+		}
+		record_done(&out);
+	}
+	record_done(&in);
+	put_empty();
+}
+
+static void
+check_persist(enum jail_persist want)
+{
+	struct record rec;
+	enum jail_persist got;
+
+	assert_int_equal(store_persist(dir, &got), 0);
+	assert_int_equal(got, want);
+	assert_int_equal(store_read(dir, false, &rec), 0);
+	assert_int_equal(rec.persist, want);
+	assert_int_equal(pset_has(&rec.params, P_PERSIST), want == PERSIST_YES);
+	assert_int_equal(
+	    pset_bool(&rec.params, P_PERSIST), want == PERSIST_YES);
 	record_done(&rec);
 }
 
 static void
 test_persist(void **state)
 {
-	static const enum jail_persist all[] = { PERSIST_YES, PERSIST_START,
-		PERSIST_START_STAY, PERSIST_NO };
-	enum jail_persist p;
+	static const enum jail_persist order[] = { PERSIST_NO, PERSIST_YES,
+		PERSIST_START, PERSIST_YES, PERSIST_NO, PERSIST_START,
+		PERSIST_NO, PERSIST_NO };
+	char word[16];
 	size_t i;
 
 	(void)state;
-	if (dir < 0)
-		skip();
-	for (i = 0; i < nitems(all); i++) {
-		assert_int_equal(store_set_persist(dir, all[i]), 0);
-		assert_int_equal(store_persist(dir, &p), 0);
-		assert_int_equal(p, all[i]);
+	need_dir();
+	put_empty();
+	for (i = 0; i < nitems(order); i++) {
+		assert_int_equal(store_set_persist(dir, order[i]), 0);
+		check_persist(order[i]);
 	}
-	assert_int_equal(store_last_jid(dir), 0);
-	assert_int_equal(store_set_last_jid(dir, 77), 0);
-	assert_int_equal(store_last_jid(dir), 77);
+	/* the words, as the warden and older versions know them */
+	assert_int_equal(fgetxattr(dir, STORE_PERSIST, word, sizeof(word)), -1);
+	assert_int_equal(store_set_persist(dir, PERSIST_YES), 0);
+	assert_int_equal(fgetxattr(dir, STORE_PERSIST, word, sizeof(word)), 1);
+	assert_memory_equal(word, "1", 1);
+	assert_int_equal(store_set_persist(dir, PERSIST_START), 0);
+	assert_int_equal(fgetxattr(dir, STORE_PERSIST, word, sizeof(word)), 5);
+	assert_memory_equal(word, "start", 5);
+	/* its presence: whatever else it says */
+	put(STORE_PERSIST, "starting", 8);
+	check_persist(PERSIST_YES);
+	put(STORE_PERSIST, "", 0);
+	check_persist(PERSIST_YES);
+	put_empty();
 }
 
-/* What a newer version adds is passed over; what it changes is refused. */
+/* What the kernel does not keep changes nothing. */
 static void
-test_versions(void **state)
+test_too_big(void **state)
 {
-	static const char more[] = "1 4 alive 7\0name=x\0new.thing=1\0";
-	static const char newer[] = "2 4 alive 7\0name=x\0";
-	static const char torn[] = "1 4 alive";
-	struct record back = { 0 };
+	static char text[65536];
+	struct record in = { .state = JAIL_ALIVE, .seq = 7 }, out = { 0 };
 
 	(void)state;
-	if (dir < 0)
-		skip();
-	assert_int_equal(
-	    fsetxattr(dir, "user.jail", more, sizeof(more) - 1, 0), 0);
-	assert_int_equal(store_read(dir, false, &back), 0);
-	assert_string_equal(pset_get(&back.params, P_NAME, 0), "x");
-	record_done(&back);
-	back = (struct record){ 0 };
-	assert_int_equal(
-	    fsetxattr(dir, "user.jail", newer, sizeof(newer) - 1, 0), 0);
-	assert_int_equal(store_read(dir, false, &back), -EPROTO);
-	assert_int_equal(
-	    fsetxattr(dir, "user.jail", torn, sizeof(torn) - 1, 0), 0);
-	assert_int_equal(store_read(dir, false, &back), -EPROTO);
-	assert_int_equal(back.seq, 0);
+	need_dir();
+	put_empty();
+	assert_int_equal(pset_raw(&in.params, P_NAME, "n"), 0);
+	assert_int_equal(pset_raw(&in.params, P_EXEC_START, "a"), 0);
+	assert_int_equal(store_write(dir, &in), 0);
+	memset(text, 'x', sizeof(text) - 1);
+	assert_int_equal(pset_put(&in.params, P_NAME, "m"), 0);
+	assert_int_equal(pset_raw(&in.params, P_EXEC_START, text), 0);
+	assert_int_equal(store_write(dir, &in), -E2BIG);
+	assert_int_equal(in.seq, 8);
+	assert_int_equal(store_read(dir, true, &out), 0);
+	assert_int_equal(out.seq, 8);
+	assert_string_equal(pset_get(&out.params, P_NAME, 0), "n");
+	assert_int_equal(pset_count(&out.params, P_EXEC_START), 1);
+	record_done(&out);
+	/* as much as it keeps is read back whole: "1 9", a=, a NUL each */
+	text[sizeof(text) - 1 - strlen("1 9-exec.start=a-exec.start=-")] = '\0';
+	assert_int_equal(pset_put(&in.params, P_EXEC_START, "a"), 0);
+	assert_int_equal(pset_raw(&in.params, P_EXEC_START, text), 0);
+	assert_int_equal(store_write(dir, &in), 0);
+	assert_int_equal(fgetxattr(dir, XA_TRUSTED, NULL, 0), 65535);
+	assert_int_equal(store_read(dir, true, &out), 0);
+	assert_true(same_value(&in.params, &out.params, P_EXEC_START));
+	record_done(&in);
+	record_done(&out);
+	put_empty();
+}
+
+static void
+test_last_jid(void **state)
+{
+	(void)state;
+	need_dir();
+	assert_int_equal(store_last_jid(dir), 0);
+	assert_int_equal(store_set_last_jid(dir, 2147483647), 0);
+	assert_int_equal(store_last_jid(dir), 2147483647);
+	assert_int_equal(store_set_last_jid(dir, 1), 0);
+	assert_int_equal(store_last_jid(dir), 1);
+	assert_int_equal(store_last_jid(-1), -EBADF);
 }
 
 int
@@ -134,9 +474,18 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_each),
+		cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_no_record),
+		cmocka_unit_test(test_half_record),
+		cmocka_unit_test(test_foreign_head),
+		cmocka_unit_test(test_unknown_names),
+		cmocka_unit_test(test_wrong_half),
+		cmocka_unit_test(test_state),
 		cmocka_unit_test(test_persist),
-		cmocka_unit_test(test_versions),
+		cmocka_unit_test(test_too_big),
+		cmocka_unit_test(test_last_jid),
 	};
 
-	return cmocka_run_group_tests(tests, make, unmake);
+	return cmocka_run_group_tests(tests, setup, teardown);
 }
