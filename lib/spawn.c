@@ -41,6 +41,7 @@
 
 #define SIG_PASS SIGRTMIN /* J to A: pass si_value on */
 #define START_MSEC 10000 /* a frozen or hostile jail: no longer */
+#define LINGER_MSEC 100 /* from a failure to the end of A */
 #define FILTER_SIZE 512 /* twice what it takes */
 #define FD_FIRST 64 /* out of the way of stdio */
 
@@ -407,6 +408,21 @@ await_start(const struct entry *en, const struct jailx_spawn *how, int report,
 	return failure_error(en, how, &f, e);
 }
 
+/*
+ * A has failed, or C, and ends by itself; it waits for C first, since a zombie
+ * left to the host's init would hold the jail up.
+ */
+static void
+end_stand_in(pid_t pid, int pidfd, int why)
+{
+	struct pollfd pfd = { .fd = pidfd, .events = POLLIN };
+
+	if (why != -ETIMEDOUT)
+		(void)poll(&pfd, 1, LINGER_MSEC);
+	(void)kill(pid, SIGKILL); /* unreaped: it is ours */
+	(void)waitpid(pid, NULL, 0);
+}
+
 static int
 start(const struct entry *en, const struct jailx_spawn *how,
     struct jailx_child *ret, struct jerr *e)
@@ -437,10 +453,8 @@ start(const struct entry *en, const struct jailx_spawn *how,
 	close_fd(report[1]);
 	close_fd(status[1]);
 	close_fd(leash[0]);
-	if (r == 0 && (r = await_start(en, how, report[0], e)) < 0) {
-		(void)kill(pid, SIGKILL); /* unreaped: it is ours */
-		(void)waitpid(pid, NULL, 0);
-	}
+	if (r == 0 && (r = await_start(en, how, report[0], e)) < 0)
+		end_stand_in(pid, pidfd, r);
 	close_fd(report[0]);
 	/* the leash stays open, and with it goes the program's life */
 	if (r < 0) {

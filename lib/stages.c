@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -24,6 +25,7 @@
 #include "path.h"
 
 #define REMOVE_MSEC 30000 /* how long killed processes may take to go */
+#define REAP_MSEC 20 /* and its first one to be a zombie */
 
 static int
 setup_path(struct build *b, struct jerr *e)
@@ -149,6 +151,22 @@ setup_warden(struct build *b, struct jerr *e)
 	return -e->err;
 }
 
+/*
+ * The warden is our child where this process built the jail.  It leaves its
+ * cgroup a moment before it can be waited for; long before where a zombie of
+ * the jail's is left to a slow init of the host.
+ */
+static void
+reap(int pidfd)
+{
+	struct pollfd pfd = { .fd = pidfd, .events = POLLIN };
+	siginfo_t si = { 0 };
+
+	if (waitid(P_PIDFD, (id_t)pidfd, &si, WEXITED | WNOHANG) == 0 &&
+	    si.si_pid == 0 && poll(&pfd, 1, REAP_MSEC) > 0)
+		(void)waitid(P_PIDFD, (id_t)pidfd, &si, WEXITED | WNOHANG);
+}
+
 static int
 undo_warden(const struct jail *j, struct jerr *e)
 {
@@ -159,13 +177,8 @@ undo_warden(const struct jail *j, struct jerr *e)
 	(void)jail_warden(j, &pid, &pidfd); /* only to wait faster */
 	if ((r = cg_kill(j->dir)) == 0)
 		r = cg_wait_empty(j->dir, REMOVE_MSEC, pidfd);
-	/*
-	 * It is our child where this process built the jail.  It leaves its
-	 * cgroup a moment before it can be waited for.
-	 */
 	if (pidfd >= 0)
-		(void)waitid(P_PIDFD, (id_t)pidfd, NULL,
-		    r == 1 ? WEXITED : WEXITED | WNOHANG);
+		reap(pidfd);
 	if (r == -ENOENT || r == -ENODEV)
 		return 0; /* the cgroup has gone meanwhile */
 	if (r == 0)

@@ -375,6 +375,7 @@ test_state(void **state)
 static void
 check_persist(enum jail_persist want)
 {
+	bool stays = want == PERSIST_YES || want == PERSIST_START_STAY;
 	struct record rec;
 	enum jail_persist got;
 
@@ -382,9 +383,8 @@ check_persist(enum jail_persist want)
 	assert_int_equal(got, want);
 	assert_int_equal(store_read(dir, false, &rec), 0);
 	assert_int_equal(rec.persist, want);
-	assert_int_equal(pset_has(&rec.params, P_PERSIST), want == PERSIST_YES);
-	assert_int_equal(
-	    pset_bool(&rec.params, P_PERSIST), want == PERSIST_YES);
+	assert_int_equal(pset_has(&rec.params, P_PERSIST), stays);
+	assert_int_equal(pset_bool(&rec.params, P_PERSIST), stays);
 	record_done(&rec);
 }
 
@@ -392,9 +392,8 @@ static void
 test_persist(void **state)
 {
 	static const enum jail_persist order[] = { PERSIST_NO, PERSIST_YES,
-		PERSIST_START, PERSIST_YES, PERSIST_NO, PERSIST_START,
-		PERSIST_NO, PERSIST_NO };
-	char word[16];
+		PERSIST_START, PERSIST_START_STAY, PERSIST_YES, PERSIST_NO,
+		PERSIST_START_STAY, PERSIST_START, PERSIST_NO, PERSIST_NO };
 	size_t i;
 
 	(void)state;
@@ -404,18 +403,36 @@ test_persist(void **state)
 		assert_int_equal(store_set_persist(dir, order[i]), 0);
 		check_persist(order[i]);
 	}
-	/* the words, as the warden and older versions know them */
+}
+
+/* The words, as the warden and older versions know them. */
+static void
+test_persist_words(void **state)
+{
+	static const struct {
+		enum jail_persist persist;
+		const char *word;
+	} rows[] = {
+		{ PERSIST_YES, "1" },
+		{ PERSIST_START, "start" },
+		{ PERSIST_START_STAY, "start1" },
+	};
+	char word[16];
+	ssize_t len;
+	size_t i;
+
+	(void)state;
+	need_dir();
+	put_empty();
 	assert_int_equal(fgetxattr(dir, STORE_PERSIST, word, sizeof(word)), -1);
-	assert_int_equal(store_set_persist(dir, PERSIST_YES), 0);
-	assert_int_equal(fgetxattr(dir, STORE_PERSIST, word, sizeof(word)), 1);
-	assert_memory_equal(word, "1", 1);
-	assert_int_equal(store_set_persist(dir, PERSIST_START), 0);
-	assert_int_equal(fgetxattr(dir, STORE_PERSIST, word, sizeof(word)), 5);
-	assert_memory_equal(word, "start", 5);
-	/* its presence: whatever else it says */
+	for (i = 0; i < nitems(rows); i++) {
+		assert_int_equal(store_set_persist(dir, rows[i].persist), 0);
+		len = fgetxattr(dir, STORE_PERSIST, word, sizeof(word));
+		assert_int_equal(len, strlen(rows[i].word));
+		assert_memory_equal(word, rows[i].word, (size_t)len);
+	}
+	/* its presence, whatever else it says */
 	put(STORE_PERSIST, "starting", 8);
-	check_persist(PERSIST_YES);
-	put(STORE_PERSIST, "", 0);
 	check_persist(PERSIST_YES);
 	put_empty();
 }
@@ -483,6 +500,7 @@ main(void)
 		cmocka_unit_test(test_wrong_half),
 		cmocka_unit_test(test_state),
 		cmocka_unit_test(test_persist),
+		cmocka_unit_test(test_persist_words),
 		cmocka_unit_test(test_too_big),
 		cmocka_unit_test(test_last_jid),
 	};
