@@ -417,6 +417,8 @@ test_persist_words(void **state)
 		{ PERSIST_START, "start" },
 		{ PERSIST_START_STAY, "start1" },
 	};
+	struct record rec = { .seq = UNTOUCHED };
+	enum jail_persist got = PERSIST_NO;
 	char word[16];
 	ssize_t len;
 	size_t i;
@@ -431,9 +433,12 @@ test_persist_words(void **state)
 		assert_int_equal(len, strlen(rows[i].word));
 		assert_memory_equal(word, rows[i].word, (size_t)len);
 	}
-	/* its presence, whatever else it says */
+	/* one of a newer version */
 	put(STORE_PERSIST, "starting", 8);
-	check_persist(PERSIST_YES);
+	assert_int_equal(store_persist(dir, &got), -EPROTO);
+	assert_int_equal(got, PERSIST_NO);
+	assert_int_equal(store_read(dir, false, &rec), -EPROTO);
+	assert_int_equal(rec.seq, UNTOUCHED);
 	put_empty();
 }
 
