@@ -81,6 +81,10 @@ test_empty(void **state)
 	assert_false(pset_bool(s, P_PERSIST));
 	assert_true(pset_is(s, P_HOST, "new"));
 	assert_false(pset_is(s, P_NAME, ""));
+	/* an empty list is a value: no default in its place */
+	s->val[P_HOST].set = true;
+	check(s, P_HOST, NULL);
+	assert_false(pset_is(s, P_HOST, "new"));
 }
 
 static void

@@ -303,9 +303,10 @@ test_unknown_names(void **state)
 	(void)state;
 	need_dir();
 	put_empty();
+	/* nor need they be in this version's order */
 	PUT(XA_USER,
-	    "1 6 dying 7 and more\0aaa=1\0name=n\0new.list\0new.list=x\0"
-	    "=\0=y\0\0path=/p\0meta.k=v\0noname=z");
+	    "1 6 dying 7 and more\0aaa=1\0path=/p\0new.list\0new.list=x\0"
+	    "=\0=y\0\0name=n\0meta.k=v\0noname=z");
 	PUT(XA_TRUSTED, "1 6 more\0new=1\0exec.start=a\0exec.start=b\0zzz");
 	assert_int_equal(store_read(dir, true, &rec), 0);
 	assert_int_equal(rec.seq, 6);
