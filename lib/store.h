@@ -4,7 +4,8 @@
  *
  *	user.jail		"VERSION SEQ STATE IDMAP", then what jls shows
  *	trusted.jail		"VERSION SEQ", then what root alone may see
- *	user.jail.persist	its presence: the jail stays without processes
+ *	user.jail.persist	its presence: the jail stays without processes;
+ *				a word says for how long
  *
  * After the first line come NUL-ended texts name=value, a list as one text
  * for each element, an empty list as the bare name.  Unknown names of a

@@ -33,14 +33,19 @@ static const struct hook {
 
 static const int ending[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
 
+/* Those that are not ignored, as below nohup(1). */
 static void
 ending_set(sigset_t *set)
 {
+	struct sigaction now;
 	size_t i;
 
 	(void)sigemptyset(set);
-	for (i = 0; i < nitems(ending); i++)
-		(void)sigaddset(set, ending[i]);
+	for (i = 0; i < nitems(ending); i++) {
+		if (sigaction(ending[i], NULL, &now) == 0 &&
+		    now.sa_handler != SIG_IGN)
+			(void)sigaddset(set, ending[i]);
+	}
 }
 
 void

@@ -55,7 +55,7 @@ word(char **rest)
 	char *w;
 
 	do {
-		if ((w = strsep(rest, " \t\n")) == NULL)
+		if ((w = strsep(rest, " \t\f\v\r\n")) == NULL)
 			return NULL;
 	} while (*w == '\0');
 	return w;

@@ -74,12 +74,22 @@ pset_clear(struct pset *s, enum param_id id)
 	pval_done(&s->val[id]);
 }
 
+/* Back to n elements. */
+static void
+pval_cut(struct pval *v, size_t n, bool set)
+{
+	while (v->n > n)
+		free(v->v[--v->n]);
+	v->set = set;
+}
+
 /* An address list: the comma separated ones are appended. */
 static int
 add_addresses(
     struct pset *s, enum param_id id, const char *value, struct jerr *e)
 {
 	auto_free char *copy = strdup(value != NULL ? value : "");
+	const struct pval was = s->val[id];
 	char *rest = copy, *word;
 	int r = 0;
 
@@ -95,6 +105,8 @@ add_addresses(
 		if (r == 0 && (buf_err(&b) < 0 || pset_raw(s, id, b.p) < 0))
 			r = jerr_sys(e, ENOMEM, "%s", param(id)->name);
 	}
+	if (r < 0)
+		pval_cut(&s->val[id], was.n, was.set);
 	return r;
 }
 

@@ -136,6 +136,7 @@ raw_import(const struct jailx_param *p, const char *name, const char *text,
 {
 	struct jailx_param row = *p; /* under the name that was used */
 	auto_buf struct buf canon = BUF_INIT;
+	size_t before = ret->len;
 	int r;
 
 	row.name = name;
@@ -148,6 +149,8 @@ raw_import(const struct jailx_param *p, const char *name, const char *text,
 	}
 	if (r == 0 && (buf_err(&canon) < 0 || buf_err(ret) < 0))
 		r = jerr_sys(e, ENOMEM, "%s", name);
+	if (r < 0)
+		ret->len = before;
 	return r;
 }
 

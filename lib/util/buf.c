@@ -77,6 +77,8 @@ buf_fmt(struct buf *b, const char *fmt, ...)
 	va_start(ap, fmt);
 	n = vsnprintf(NULL, 0, fmt, ap);
 	va_end(ap);
+	if (n < 0 && b->err == 0)
+		b->err = ENOMEM;
 	if (n < 0 || buf_room(b, (size_t)n) < 0)
 		return;
 	va_start(ap, fmt);

@@ -70,7 +70,7 @@ attack_ends() {
 
 # Enter 300 times, with or without a program in front of jexec.
 attack_jexec() {
-	local i n=$1
+	local i n="$1"
 
 	shift
 	# shellcheck disable=SC2086 # words

@@ -27,7 +27,7 @@ untouched() {
 # The other jail is started over and over while names change under it: what
 # the second one asks for, where; sets ran and refused.
 race() {
-	local i target=$1
+	local i target="$1"
 
 	shift
 	mkdir -p "$JAIL_TEST_ROOT/vol/b/$target" "$JAIL_TEST_ROOT/vol/b/bin"
@@ -86,7 +86,7 @@ race_devfs_body() {
 
 # Mounts that go to a link in the image: what, on which name.
 refuse_link() {
-	local at=$1
+	local at="$1"
 
 	shift
 	rm -rf "${JAIL_TEST_ROOT:?}/$at"

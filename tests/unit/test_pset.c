@@ -165,6 +165,8 @@ test_refused(void **state)
 		    "persist: unknown boolean value \"x\"" },
 		{ "ip4.addr", "10.0.0.300", -EINVAL,
 		    "ip4.addr: not an IPv4 address: 10.0.0.300" },
+		{ "ip4.addr", "10.0.0.2,10.0.0.3,x", -EINVAL,
+		    "ip4.addr: not an IPv4 address: x" },
 		{ "ip6.addr", "10.0.0.1", -EINVAL,
 		    "ip6.addr: not an IPv6 address: 10.0.0.1" },
 		{ "meta.a", "1\n2", -EINVAL,
@@ -183,6 +185,9 @@ test_refused(void **state)
 	enum param_id id;
 	size_t i;
 
+	/* of a list that was unset as well */
+	assert_int_equal(pset_add(s, "ip6.addr", "::1,x", &err), -EINVAL);
+	assert_false(pset_has(s, P_IP6_ADDR));
 	add(s, "enforce_statfs", "1");
 	add(s, "persist", NULL);
 	add(s, "ip4.addr", "10.0.0.1");
