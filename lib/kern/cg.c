@@ -148,6 +148,9 @@ now_msec(void)
 	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
+/* Notices are held back and joined: one that is missed costs no more. */
+#define SLICE_MSEC 100
+
 int
 cg_wait_empty(int dirfd, int msec, int pidfd)
 {
@@ -165,6 +168,8 @@ cg_wait_empty(int dirfd, int msec, int pidfd)
 	while ((r = read_populated(fd)) == 1) {
 		if ((left = end - now_msec()) <= 0)
 			return 0;
+		if (left > SLICE_MSEC)
+			left = SLICE_MSEC;
 		if (poll(pfd, nitems(pfd), (int)left) < 0 && errno != EINTR)
 			return -errno;
 		if (pfd[1].revents != 0)
