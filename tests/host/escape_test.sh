@@ -272,21 +272,32 @@ keyring_body() {
 	    command=/inside keys look
 }
 
-new_case namespaces "namespaces of the host over a socket"
-namespaces_body() {
-	make_attackers_root
-	make_jail ns
-	./inside pass "$JAIL_TEST_ROOT/sock" &
-	i=0
-	until [ -S "$JAIL_TEST_ROOT/sock" ]; do
+# Descriptors of the host's namespaces, from a socket.
+hand_out() {
+	local i=0
+
+	./inside pass "$1" &
+	until [ -S "$1" ]; do
 		i=$((i + 1))
 		[ "$i" -lt 100 ] || atf_fail "no socket"
 		sleep 0.05
 	done
+}
+
+new_case namespaces "namespaces of the host over a socket"
+namespaces_body() {
+	make_attackers_root
+	make_jail ns
+	hand_out "$JAIL_TEST_ROOT/sock"
 	atf_check -o save:said jexec "$name" /inside take /sock
 	wait
 	cat said
 	atf_check_equal 8 "$(grep -c ' EPERM$' said)"
+	# outside the same works, so what is handed out is good
+	hand_out sock
+	./inside take sock | grep -q '^HOST' ||
+	    atf_fail "the attack does not work outside"
+	wait
 }
 
 new_case warden "pid 1 shows nothing"

@@ -24,7 +24,8 @@ random() {
 settled() {
 	jls >/dev/null || atf_fail "$1: jls: exit status $?"
 	# with all done before it was killed, a persistent one stays
-	if [ "$stays" = yes ] || [ -f started ]; then
+	if { [ "$stays" = yes ] || [ -f started ]; } &&
+	    jls -j "$name" jid >/dev/null 2>&1; then
 		jail -R "$name" 2>/dev/null
 	fi
 	if ! "$PWD/left" "$name" "$PWD" >left.out; then

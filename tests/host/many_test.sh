@@ -28,21 +28,21 @@ work() {
 	done
 }
 
-# Look on until ./done exists.
+# Look on until ./over exists.
 look_on() {
 	local n=0
 
-	while [ ! -e done ]; do
+	while [ ! -e over ]; do
 		n=$((n + 1))
 		jls name jid dying path >list 2>list.err ||
 		    echo "jls: $? $(cat list.err)"
 		[ ! -s list.err ] || echo "jls said: $(cat list.err)"
 		awk -v base="$base-" 'NF != 4 || $2 !~ /^[0-9]+$/ ||
 		    $3 != "false" { if (index($0, base)) print "line:", $0 }' list
-		jls --libxo json >json 2>list.err ||
+		jls --libxo json >json.out 2>list.err ||
 		    echo "jls json: $? $(cat list.err)"
-		python3 -c 'import json, sys; json.load(sys.stdin)' <json ||
-		    echo "json: $(head -c 200 json)"
+		python3 -c 'import json, sys; json.load(sys.stdin)' <json.out ||
+		    echo "json: $(head -c 200 json.out)"
 	done >look.out 2>&1
 	echo "$n" >looks
 }
@@ -66,7 +66,7 @@ many_body() {
 	done
 	# shellcheck disable=SC2086 # words
 	wait $pids
-	touch done
+	touch over
 	wait "$looker"
 	echo "$(cat looks) looks"
 	cat err.* >errors
@@ -91,7 +91,7 @@ many_body() {
 }
 many_cleanup() {
 	[ -d root ] || return 0
-	touch done
+	touch over
 	jls name path 2>/dev/null | awk -v dir="$PWD/" 'index($2, dir) == 1 {
 	    print $1 }' | xargs -r -n 1 jail -R 2>/dev/null
 	tidy

@@ -356,6 +356,9 @@ devfs_pty_body() {
 	atf_check -o match:'^/dev/pts/0' "$on_pty" -- $in_jail mount.devfs \
 	    command=tty
 	atf_check -o inline:"ptmx\n" $in_jail mount.devfs command=ls /dev/pts
+	# A user opens one as well.
+	atf_check -o match:' 0$' -o match:'ptmx$' $in_jail mount.devfs \
+	    exec.jail_user=joe command=sh -c 'exec 5<>/dev/ptmx; ls -l /dev/pts'
 	atf_check -o match:'^tty here' "$on_pty" -- $in_jail mount.devfs \
 	    command=sh -c 'echo tty here >/dev/tty'
 	nothing_left
