@@ -145,17 +145,23 @@ redis_body() {
 	atf_check ls -A root
 }
 
-# The parameters of a thin jail for a program of PostgreSQL 15.
+# Where the distribution has its newest PostgreSQL.
+newest_postgres() {
+	find /usr/lib/postgresql -mindepth 1 -maxdepth 1 2>/dev/null |
+	    sort -V | tail -n 1
+}
+
+# The parameters of a thin jail for a program of PostgreSQL.
 postgres_params() {
-	pg=/usr/lib/postgresql/15
-	set -- /usr/share/postgresql/15 $pg /usr/share/zoneinfo /etc/passwd \
+	pg=$(newest_postgres)
+	set -- "/usr/share/postgresql/${pg##*/}" "$pg" /usr/share/zoneinfo /etc/passwd \
 	    /etc/group /bin/sh /bin/cat
 	for file; do
 		[ ! -e "$file" ] || printf 'thin.files=%s\n' "$file"
 	done
 	# What the directory bound whole has: it brings no libraries.
 	for file in "$pg"/bin/initdb "$pg"/bin/postgres "$pg"/bin/psql \
-	    $pg/lib/dict_snowball.so $pg/lib/plpgsql.so; do
+	    "$pg/lib/dict_snowball.so" "$pg/lib/plpgsql.so"; do
 		printf 'thin.files=%s\n' "$file"
 	done
 	echo mount.devfs
@@ -167,12 +173,12 @@ postgres_params() {
 }
 
 new_case postgresql 'PostgreSQL keeps its data over jail -r' \
-    '/usr/lib/postgresql/15/bin/postgres'
+    "$(newest_postgres)/bin/postgres"
 postgresql_body() {
 	mkdir -p root data socket
 	chown postgres: data socket || atf_skip "no user postgres"
 	chmod 700 data
-	pg=/usr/lib/postgresql/15/bin
+	pg=$(newest_postgres)/bin
 	mounts="mount=$PWD/data $root/data nullfs rw"
 	params=$(postgres_params)
 	atf_check -o match:'Success' -e ignore jail -c path="$root" thin \
