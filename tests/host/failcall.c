@@ -93,7 +93,8 @@ static void
 skip_call(pid_t pid)
 {
 	if (ptrace(PTRACE_POKEUSER, pid,
-		offsetof(struct user_regs_struct, orig_rax), -1L) < 0)
+		offsetof(struct user_regs_struct, orig_rax), -1L) < 0 &&
+	    errno != ESRCH) /* killed meanwhile */
 		err(2, "skip");
 }
 
@@ -101,7 +102,8 @@ static void
 set_result(pid_t pid, long value)
 {
 	if (ptrace(PTRACE_POKEUSER, pid, offsetof(struct user_regs_struct, rax),
-		value) < 0)
+		value) < 0 &&
+	    errno != ESRCH) /* killed meanwhile */
 		err(2, "result");
 }
 #elif defined(__aarch64__)
@@ -112,7 +114,8 @@ skip_call(pid_t pid)
 	struct iovec iov = { &nr, sizeof(nr) };
 
 	if (ptrace(PTRACE_SETREGSET, pid, 0x404 /* NT_ARM_SYSTEM_CALL */,
-		&iov) < 0)
+		&iov) < 0 &&
+	    errno != ESRCH) /* killed meanwhile */
 		err(2, "skip");
 }
 
@@ -122,10 +125,12 @@ set_result(pid_t pid, long value)
 	struct user_regs_struct regs;
 	struct iovec iov = { &regs, sizeof(regs) };
 
-	if (ptrace(PTRACE_GETREGSET, pid, NT_PRSTATUS, &iov) < 0)
+	if (ptrace(PTRACE_GETREGSET, pid, NT_PRSTATUS, &iov) < 0 &&
+	    errno != ESRCH) /* killed meanwhile */
 		err(2, "result");
 	regs.regs[0] = (unsigned long)value;
-	if (ptrace(PTRACE_SETREGSET, pid, NT_PRSTATUS, &iov) < 0)
+	if (ptrace(PTRACE_SETREGSET, pid, NT_PRSTATUS, &iov) < 0 &&
+	    errno != ESRCH) /* killed meanwhile */
 		err(2, "result");
 }
 #else
