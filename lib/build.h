@@ -13,6 +13,7 @@
 
 #include "core.h"
 #include "fstab.h"
+#include "ns.h"
 #include "thin_plan.h"
 
 struct jerr;
@@ -37,12 +38,14 @@ struct build {
 	int proc; /* a procfs of our own */
 	int userns;
 	int cgroupns;
+	struct ns_helper helper; /* which made them */
 	struct build_mount *mounts;
 	size_t nmounts;
 	struct thin_plan thin;
 	pid_t warden;
 	int report[2]; /* setup pipe */
 	int root; /* inside: the new root mount */
+	bool is_bare; /* inside: nothing is mounted below path */
 	struct buf *notes; /* for the user; shared by builder and inside */
 };
 

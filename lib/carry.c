@@ -148,13 +148,15 @@ int
 mount_carried(struct build *b, struct jerr *e)
 {
 	const char *name;
-	auto_close int fd =
-	    openat(b->proc, "thread-self/mountinfo", O_RDONLY | O_CLOEXEC);
+	auto_close int fd = -1;
 	auto_buf struct buf text = BUF_INIT, kernel = BUF_INIT;
 	struct mountinfo m;
 	char *rest, *line;
 	int r;
 
+	if (b->is_bare)
+		return 0;
+	fd = openat(b->proc, "thread-self/mountinfo", O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return jerr_sys(e, errno, "mountinfo");
 	if ((r = io_slurp(fd, 64 << 20, &text)) < 0)

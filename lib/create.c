@@ -137,6 +137,7 @@ build_done(struct build *b)
 
 	for (i = 0; i < nitems(fds); i++)
 		cleanup_close(fds[i]);
+	ns_helper_done(&b->helper);
 	free(b->real);
 	mounts_done(b);
 	thin_plan_done(&b->thin);

@@ -19,6 +19,7 @@
 #include "cleanup.h"
 #include "jerr.h"
 #include "mnt.h"
+#include "ns.h"
 
 #define TTY_GROUP 5 /* "tty" in every distribution */
 
@@ -64,54 +65,37 @@ static const struct dir {
 	{ FDESC, 0555 },
 };
 
-/* A new file belongs to the jail's root. */
+/* Put links into dev, in the place of whatever has their names. */
 static int
-own(const struct build *b, int dev, const char *name)
+make_links(int dev, const struct link *l, size_t n)
 {
-	if (fchownat(
-		dev, name, b->rec.idmap, b->rec.idmap, AT_SYMLINK_NOFOLLOW) < 0)
-		return -errno;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (symlinkat(l[i].text, dev, l[i].name) == 0)
+			continue;
+		if (errno != EEXIST || unlinkat(dev, l[i].name, 0) < 0 ||
+		    symlinkat(l[i].text, dev, l[i].name) < 0)
+			return -errno;
+	}
 	return 0;
 }
 
 static int
-make_links(const struct build *b, int dev, const struct link *l, size_t n)
+make_nodes(int dev)
 {
 	size_t i;
-	int r = 0;
 
-	for (i = 0; r == 0 && i < n; i++) {
-		if (unlinkat(dev, l[i].name, 0) < 0 && errno != ENOENT)
-			return -errno;
-		r = symlinkat(l[i].text, dev, l[i].name) < 0
-			? -errno
-			: own(b, dev, l[i].name);
-	}
-	return r;
-}
-
-static int
-make_nodes(const struct build *b, int dev)
-{
-	mode_t mask = umask(0);
-	size_t i;
-	int r = 0;
-
-	for (i = 0; r == 0 && i < nitems(nodes); i++) {
+	for (i = 0; i < nitems(nodes); i++) {
 		if (mknodat(dev, nodes[i].name, S_IFCHR | nodes[i].mode,
 			makedev(nodes[i].major, nodes[i].minor)) < 0)
-			r = -errno;
-		else
-			r = own(b, dev, nodes[i].name);
+			return -errno;
 	}
-	for (i = 0; r == 0 && i < nitems(dirs); i++) {
+	for (i = 0; i < nitems(dirs); i++) {
 		if (mkdirat(dev, dirs[i].name, dirs[i].mode) < 0)
-			r = -errno;
-		else
-			r = own(b, dev, dirs[i].name);
+			return -errno;
 	}
-	(void)umask(mask);
-	return r;
+	return make_links(dev, links, nitems(links));
 }
 
 /* Attach mnt on name below the directory dir. */
@@ -143,6 +127,7 @@ mount_devfs(
     const struct build *b, const char *who, const char *name, struct jerr *e)
 {
 	auto_close int target = mount_target(b, who, name, e), dev = -1;
+	mode_t mask;
 	int r;
 
 	if (target < 0)
@@ -150,9 +135,14 @@ mount_devfs(
 	/* shm is in it: sized like other runtimes' /dev/shm */
 	dev = mount_tmpfs(b, ",mode=755,size=64m,nr_inodes=8192", 0);
 	if ((r = dev) >= 0)
-		r = make_nodes(b, dev);
+		r = ns_files_of(b->rec.idmap);
+	if (r >= 0) {
+		mask = umask(0);
+		r = make_nodes(dev);
+		(void)umask(mask);
+	}
 	if (r >= 0)
-		r = make_links(b, dev, links, nitems(links));
+		r = ns_files_of(0);
 	if (r >= 0)
 		r = mnt_attach(dev, target);
 	if (r >= 0)
@@ -176,7 +166,11 @@ mount_fdescfs(
 	if ((r = proc) >= 0)
 		r = attach_below(proc, dev, FDESC);
 	if (r >= 0)
-		r = make_links(b, dev, fdesc_links, nitems(fdesc_links));
+		r = ns_files_of(b->rec.idmap);
+	if (r >= 0)
+		r = make_links(dev, fdesc_links, nitems(fdesc_links));
+	if (r >= 0)
+		r = ns_files_of(0);
 	return r < 0 ? jerr_sys(e, -r, "%s: mount %s", who, name) : 0;
 }
 
@@ -234,7 +228,8 @@ make_mask(void)
 	if (target < 0 || mkdirat(mask, "d", 0) < 0 ||
 	    mknodat(mask, "f", S_IFREG, 0) < 0)
 		return -errno;
-	r = mnt_attach(mask, target);
+	if ((r = mnt_attr(mask, MOUNT_ATTR_RDONLY, 0, -1)) == 0)
+		r = mnt_attach(mask, target);
 	return r < 0 ? r : take_fd(&mask);
 }
 
@@ -245,7 +240,6 @@ mask_one(int mask, int proc, const char *name)
 			   openat(proc, name, O_PATH | O_NOFOLLOW | O_CLOEXEC),
 		       mnt = -1;
 	struct stat st;
-	int r;
 
 	if (target < 0)
 		return errno == ENOENT ? 0 : -errno; /* not in this kernel */
@@ -256,8 +250,6 @@ mask_one(int mask, int proc, const char *name)
 		return 0;
 	if ((mnt = mnt_clone(mask, S_ISDIR(st.st_mode) ? "d" : "f")) < 0)
 		return mnt;
-	if ((r = mnt_attr(mnt, MOUNT_ATTR_RDONLY, 0, -1)) < 0)
-		return r;
 	return mnt_attach(mnt, target);
 }
 

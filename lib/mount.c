@@ -229,18 +229,27 @@ idmap_error(int mnt, int err, const char *who, const char *name, struct jerr *e)
 	    who, name, (unsigned long)fs.f_type);
 }
 
-int
-mount_idmapped(const struct build *b, int dirfd, const char *path,
-    unsigned int attr, const char *who, const char *name, struct jerr *e)
+/* Make mnt, a detached clone or the error of making it, the jail's own. */
+static int
+idmap(const struct build *b, int mnt, unsigned int attr, const char *who,
+    const char *name, struct jerr *e)
 {
-	auto_close int mnt = mnt_clone(dirfd, path);
 	int r;
 
 	if (mnt < 0)
 		return jerr_sys(e, -mnt, "%s: %s", who, name);
-	if ((r = mnt_attr(mnt, attr | MOUNT_ATTR_NODEV, 0, b->userns)) < 0)
-		return idmap_error(mnt, -r, who, name, e);
-	return take_fd(&mnt);
+	if ((r = mnt_attr(mnt, attr | MOUNT_ATTR_NODEV, 0, b->userns)) == 0)
+		return mnt;
+	r = idmap_error(mnt, -r, who, name, e);
+	close_fd(mnt);
+	return r;
+}
+
+int
+mount_idmapped(const struct build *b, int dirfd, const char *path,
+    unsigned int attr, const char *who, const char *name, struct jerr *e)
+{
+	return idmap(b, mnt_clone(dirfd, path), attr, who, name, e);
 }
 
 int
@@ -288,11 +297,39 @@ mount_place_root(const struct build *b, struct jerr *e)
 	return r < 0 ? jerr_sys(e, -r, "attach root") : 0;
 }
 
+/*
+ * Whether something is mounted below path, which is rare, is asked of a
+ * clone of the whole tree: reading mountinfo, as mount_carried() does, takes
+ * longer the more mounts the host has.
+ */
+static int
+place_bare_root(struct build *b, struct jerr *e)
+{
+	const char *path = pset_get(&b->rec.params, P_PATH, 0);
+	int r;
+
+	b->root = idmap(b, mnt_clone_tree(b->path), 0, "path", path, e);
+	if (b->root < 0)
+		return b->root;
+	if ((r = mount_place_root(b, e)) < 0)
+		return r;
+	b->is_bare = mnt_has_children(b->root) == 0;
+	if (b->is_bare)
+		return 0;
+	r = mnt_detach(b->root);
+	cleanup_close(&b->root);
+	return r < 0 ? jerr_sys(e, -r, "detach root") : 0;
+}
+
 int
 mount_root(struct build *b, struct jerr *e)
 {
 	const char *path = pset_get(&b->rec.params, P_PATH, 0);
+	int r;
 
+	if (mnt_has_children(-1) == 0 &&
+	    ((r = place_bare_root(b, e)) < 0 || b->is_bare))
+		return r;
 	b->root = mount_idmapped(b, b->path, "", 0, "path", path, e);
 	return b->root < 0 ? b->root : mount_place_root(b, e);
 }

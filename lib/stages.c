@@ -111,7 +111,7 @@ setup_ids(struct build *b, struct jerr *e)
 	if ((b->proc = ns_proc()) < 0)
 		return jerr_sys(e, -b->proc, "proc");
 	r = ns_user_new(b->proc, b->payload, b->rec.idmap, IDMAP_COUNT, locks,
-	    nitems(locks), &b->userns, &b->cgroupns);
+	    nitems(locks), &b->userns, &b->cgroupns, &b->helper);
 	if (r == -EPERM)
 		return jerr_sys(e, -r,
 		    "user namespace (a process in a chroot "
@@ -138,6 +138,7 @@ setup_warden(struct build *b, struct jerr *e)
 		return jerr_sys(e, -b->warden, "clone");
 	close_fd(b->report[1]);
 	b->report[1] = -1;
+	ns_helper_done(&b->helper);
 	n = io_read(b->report[0], &report, sizeof(report));
 	if (n == sizeof(report) && report.err == 0)
 		return 0;
@@ -255,6 +256,7 @@ stages_setup(struct build *b, struct jerr *e)
 	 * The stage that failed may have got half-way; undoing is idempotent.
 	 * A jail that cannot be undone now is the next reader's to clear away.
 	 */
+	ns_helper_done(&b->helper); /* it sits in the payload */
 	(void)undo_from(&b->jail, i < nitems(stages) ? i + 1 : i, &other);
 	return r;
 }

@@ -70,6 +70,23 @@ mnt_clone(int dirfd, const char *path)
 }
 
 int
+mnt_clone_tree(int dirfd)
+{
+	int fd = sys_open_tree(dirfd, "",
+	    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE | AT_EMPTY_PATH);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int
+mnt_detach(int mnt)
+{
+	if (fchdir(mnt) < 0 || umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
+		return -errno;
+	return 0;
+}
+
+int
 mnt_attr(int mnt, uint64_t set, uint64_t clear, int userns)
 {
 	struct mount_attr attr = { .attr_set = set, .attr_clr = clear };
@@ -107,16 +124,36 @@ mnt_resolve(int root, const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
-long
-mnt_id(int fd)
+static long
+get_id(int fd, unsigned int which)
 {
 	/* struct statx by its size: libc's may lack the field */
 	uint64_t st[32] = { 0 };
 
-	if (syscall(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_WANT_MNT_ID, st) <
-	    0)
+	if (syscall(SYS_statx, fd, "", AT_EMPTY_PATH, which, st) < 0)
 		return -errno;
 	return (long)st[STATX_MNT_ID_AT];
+}
+
+long
+mnt_id(int fd)
+{
+	return get_id(fd, STATX_WANT_MNT_ID);
+}
+
+int
+mnt_has_children(int mnt)
+{
+	struct mnt_request q = { .size = sizeof(q) };
+	uint64_t child;
+	long n;
+
+	if (mnt >= 0)
+		q.mnt_id = (uint64_t)get_id(mnt, STATX_WANT_MNT_ID_UNIQUE);
+	n = syscall(SYS_listmount, &q, &child, 1, 0);
+	if (n < 0 && errno != ENOSYS && mnt < 0)
+		n = 0;
+	return n < 0 ? -errno : (int)n;
 }
 
 int

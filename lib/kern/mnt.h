@@ -21,6 +21,18 @@ int mnt_new(const char *type, const char *options, unsigned int attr);
  */
 int mnt_clone(int dirfd, const char *path);
 
+/* The same with all that is mounted below it. */
+int mnt_clone_tree(int dirfd);
+
+/*
+ * Is anything mounted below the mount of mnt, which is attached?  1, 0, or
+ * -ENOSYS before Linux 6.8; mnt -1 asks only whether it can be told: 0.
+ */
+int mnt_has_children(int mnt);
+
+/* Detach mnt, attached somewhere, with all that is mounted below it. */
+int mnt_detach(int mnt);
+
 /*
  * Set and clear attributes of one mount; with userns >= 0 make it idmapped
  * (detached mounts only; -EINVAL or -EPERM: the file system cannot).

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/keyctl.h>
+#include <linux/securebits.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -169,16 +170,6 @@ ns_vfork(uint64_t flags, int cgroup, void (*fn)(void *), void *arg)
 	return pid;
 }
 
-/* End the helper, whatever it waits for, and reap it. */
-static void
-end_helper(pid_t pid)
-{
-	if (pid > 0)
-		(void)kill(pid, SIGKILL); /* our child, unreaped */
-	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		;
-}
-
 int
 ns_proc(void)
 {
@@ -221,11 +212,12 @@ struct helper {
 /*
  * The helper: lives until the other end of the pipe is closed.  It shares
  * the caller's memory, and with it errno: no call here may fail but the last.
+ * It may outlive the caller's frame, from when it has said that it is ready.
  */
 static void
 hold_namespaces(void *arg)
 {
-	const struct helper *h = arg;
+	const struct helper own = *(const struct helper *)arg, *h = &own;
 	int r = 0;
 	size_t i;
 	char c;
@@ -279,9 +271,11 @@ use_helper(const struct helper *h, int proc, pid_t pid, uint32_t base,
 
 int
 ns_user_new(int proc, int cgroup, uint32_t base, uint32_t count,
-    const int *lock, size_t nlock, int *ret_user, int *ret_cgroup)
+    const int *lock, size_t nlock, int *ret_user, int *ret_cgroup,
+    struct ns_helper *ret_helper)
 {
 	struct helper h = { .lock = lock, .nlock = nlock };
+	struct ns_helper left = { 0 };
 	struct stack stack;
 	pid_t pid;
 	int r;
@@ -300,14 +294,31 @@ ns_user_new(int proc, int cgroup, uint32_t base, uint32_t count,
 		    hold_namespaces, &h);
 	close_fd(h.hold[0]);
 	close_fd(h.ready[1]);
+	left.pid = pid > 0 ? pid : 0;
+	left.stack = stack.base;
 	r = pid < 0
 		? (int)pid
 		: use_helper(&h, proc, pid, base, count, ret_user, ret_cgroup);
 	close_fd(h.ready[0]);
 	close_fd(h.hold[1]);
-	end_helper(pid);
-	stack_free(&stack);
+	if (r < 0)
+		ns_helper_done(&left);
+	else
+		*ret_helper = left;
 	return r;
+}
+
+void
+ns_helper_done(struct ns_helper *h)
+{
+	struct stack stack = { h->stack };
+
+	if (h->pid > 0)
+		(void)kill(h->pid, SIGKILL); /* our child, unreaped */
+	while (h->pid > 0 && waitpid(h->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	stack_free(&stack);
+	*h = (struct ns_helper){ 0 };
 }
 
 int
@@ -318,6 +329,21 @@ ns_new_keyring(void)
 
 	/* ENOSYS: a kernel without keyrings has none to share */
 	return id < 0 && errno != ENOSYS ? -errno : 0;
+}
+
+int
+ns_files_of(uint32_t id)
+{
+	/* entering a user namespace sets these bits back */
+	if (prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0) < 0)
+		return -errno;
+	/* they return the id before, whatever happens */
+	(void)syscall(SYS_setfsgid, id);
+	(void)syscall(SYS_setfsuid, id);
+	if (syscall(SYS_setfsuid, -1) != (long)id ||
+	    syscall(SYS_setfsgid, -1) != (long)id)
+		return -EPERM;
+	return 0;
 }
 
 int

@@ -29,16 +29,34 @@ pid_t ns_vfork(uint64_t flags, int cgroup, void (*fn)(void *), void *arg);
  */
 int ns_proc(void);
 
+/* The process that made new namespaces, on its way out. */
+struct ns_helper {
+	pid_t pid; /* 0: none */
+	void *stack;
+};
+
 /*
  * New user and cgroup namespaces that no process is in: ids 0 to count-1
  * are base and up on the host, the cgroup namespace's root is cgroup.
  * lock[] are descriptors that the short-lived helper must not keep alive.
+ * The caller has something else to do until the helper has ended, and calls
+ * ns_helper_done() then.
  */
 int ns_user_new(int proc, int cgroup, uint32_t base, uint32_t count,
-    const int *lock, size_t nlock, int *ret_user, int *ret_cgroup);
+    const int *lock, size_t nlock, int *ret_user, int *ret_cgroup,
+    struct ns_helper *ret_helper);
+
+/* End the helper, whatever it waits for, and reap it.  More than once. */
+void ns_helper_done(struct ns_helper *h);
 
 /* A new session keyring that shares nothing with the caller's old one. */
 int ns_new_keyring(void);
+
+/*
+ * New files belong to this uid and gid, with root's capabilities kept: a
+ * thread of libc's may not do this, only a process that ns_vfork() made.
+ */
+int ns_files_of(uint32_t id);
 
 /* Not dumpable: no ptrace, no /proc/PID/{fd,mem,exe} for others. */
 int ns_hide(void);

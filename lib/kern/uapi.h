@@ -24,6 +24,18 @@
 #define STATX_WANT_MNT_ID 0x1000U
 #define STATX_MNT_ID_AT (144 / 8) /* of stx_mnt_id */
 
+#define STATX_WANT_MNT_ID_UNIQUE 0x4000U
+
+#ifndef SYS_listmount
+#define SYS_listmount 458 /* Linux 6.8, all architectures */
+#endif
+
+/* struct mnt_id_req, of its first size. */
+struct mnt_request {
+	uint32_t size, spare;
+	uint64_t mnt_id, param;
+};
+
 #define CGROUP2_MAGIC 0x63677270
 #define PROC_MAGIC 0x9fa0
 #define SYSFS_MAGIC 0x62656572
