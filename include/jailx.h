@@ -131,10 +131,10 @@ const char *jailx_notes(void);
 
 /*
  * End the hold of jailx_create(): a jail that is neither persistent nor has
- * a process left is removed.  hold is closed in any case.  Another jail that
- * has got the jid meanwhile is not touched.
+ * a process left is removed, as by jailx_end().  hold is closed in any case.
+ * Another jail that has got the jid meanwhile is not touched.
  */
-int jailx_release(int jid, int hold);
+int jailx_release(int jid, int hold, int *ret_lock);
 
 /* The same for a start that failed: the jail is removed, whatever it runs. */
 int jailx_abandon(int jid, int hold);
@@ -177,11 +177,70 @@ int jailx_iter_next(struct jailx_iter *it, struct jailx_set *set);
 void jailx_iter_close(struct jailx_iter *it);
 
 /*
- * SIGTERM to every process of this very jail, then wait up to timeout seconds
- * for all of them to exit.  Returns 1 when all have gone, 0 when some stay.
- * pids, where given, receives the pids signalled, to be freed, ended by 0.
+ * Check what jailx_create() will find: path and the sources and targets of
+ * mounts, as far as it can be told before the jail is there.
  */
-int jailx_stop(int jid, uint64_t id, int timeout, pid_t **ret_pids);
+int jailx_check(const struct jailx_set *set);
+
+/*
+ * SIGTERM to every process of this very jail.  Returns a descriptor, to be
+ * closed, that polls with POLLPRI when their number has become zero (look
+ * every 100 ms, too: the kernel holds such notices back).  pids, where given,
+ * receives the pids signalled, to be freed, ended by 0.
+ */
+int jailx_stop(int jid, uint64_t id, pid_t **ret_pids);
+
+/* Has the jail of a descriptor of jailx_stop() no process left? */
+bool jailx_is_stopped(int fd);
+
+/* The pid, on the host, of the jail's first process; its root is the jail's. */
+pid_t jailx_warden(int jid, uint64_t id);
+
+/*
+ * Open a file of the host to append output to, made if it is missing.  Below
+ * root, the jail's path, no part of the name may be a symbolic link: the jail
+ * may have made it.
+ */
+int jailx_log_open(const char *root, const char *file);
+
+/* ---- What follows a jail's end ---------------------------------------- */
+
+/*
+ * Commands that are to run on the host once a jail has gone (exec.poststop,
+ * exec.release) must run once, whoever removes the jail or whatever ends it.
+ * So its record outlives it until jailx_forget(), and whoever does the work
+ * holds a lock on that.  A keeper, a process of the host, does it for a jail
+ * that ends by itself.
+ *
+ * jailx_keep() says that there is such work, and forks the keeper: in it, when
+ * the jail has ended and been removed and nobody else does the work, fn is
+ * called.  In the caller it returns at once.  Nothing follows a start that
+ * fails: a jail that is held when its starter dies is removed silently.
+ */
+typedef void jailx_keeper(int jid, uint64_t id, int lock, void *arg);
+int jailx_keep(int jid, uint64_t id, jailx_keeper *fn, void *arg);
+
+/*
+ * Kill and remove the jail, but keep its record where work follows: *ret_lock
+ * is -1 if there is none or another process does it.  The record can be read
+ * by jailx_load() with dying.
+ */
+int jailx_end(int jid, uint64_t id, int *ret_lock);
+
+/*
+ * Begin step n (1, 2, ...) of that work: 1, or 0 if it has been begun before.
+ * Written before the step is done, so that none is ever done twice.
+ */
+int jailx_mark(int jid, uint64_t id, int lock, int n);
+
+/* All is done: nothing is left of the jail.  Closes lock. */
+int jailx_forget(int jid, uint64_t id, int lock);
+
+/*
+ * Call fn for each jail that has ended with its work not done and nobody at
+ * it: its keeper was killed.  Cheap where no jail has a keeper.
+ */
+int jailx_unfinished(jailx_keeper *fn, void *arg);
 
 /* ---- Users ------------------------------------------------------------ */
 
