@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "ops.h"
+#include "job.h"
 
 /* Every directory on the way may be passed by others. */
 static bool
@@ -30,11 +30,11 @@ is_reachable(const char *path)
 }
 
 void
-expose_warn(const struct request *q, const char *path)
+expose_warn(const struct job *j, const char *path)
 {
 	if (path == NULL || !is_reachable(path))
 		return;
-	note(q,
+	job_note(j, 1,
 	    "warning: path %s can be reached by every user of this host: a "
 	    "setuid program or one with file capabilities made in the jail "
 	    "would be root's for them; make a directory above it private "

@@ -1,50 +1,52 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* jail(8): create, change and remove jails. */
 #include <arpa/inet.h>
+#include <err.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "buf.h"
 #include "cleanup.h"
+#include "conf.h"
+#include "conf_show.h"
 #include "jail.h"
 #include "jailx.h"
-#include "ops.h"
+#include "job.h"
+#include "loop.h"
+#include "many.h"
+#include "steps.h"
 #include "tool.h"
 
 static const char usage[] =
-    "usage: jail [-dhilqv] [-J jid_file] [-u username] [-U username]\n"
+    "usage: jail [-dhilNqv] [-J jid_file] [-u username] [-U username]\n"
     "            -[cmr] param=value ... [command=command ...]\n"
-    "       jail [-dqv] [-f file] -[cmr] [jail]\n"
-    "       jail [-qv] [-f file] -[rR] ['*' | jail ...]\n"
+    "       jail [-dNqv] [-f file] [-J jid_file] [-p limit] -[cmr] [jail]\n"
+    "       jail [-Nqv] [-f file] [-p limit] -[CrR] ['*' | jail ...]\n"
     "       jail [-dhilqv] [-J jid_file] [-u username] [-U username]\n"
     "            [-n jailname] [-s securelevel]\n"
     "            path hostname ip[,...] command ...\n"
     "       jail [-f file] -e separator\n";
 
-enum {
-	OP_CREATE = 0x1,
-	OP_MODIFY = 0x2,
-	OP_REMOVE = 0x4,
-	OP_KILL = 0x8,
-};
-
 struct options {
-	unsigned int op;
+	unsigned int op; /* OP_* */
 	struct request q;
 	struct jailx_set *set;
+	const char *file; /* -f */
+	const char *separator; /* -e */
+	bool is_dry; /* -N */
+	bool no_file; /* an option that stands for a parameter */
 };
 
 /* A parameter of the command line: wrong ones end the run at once. */
 static void
 add(struct jailx_set *set, const char *name, const char *value)
 {
-	if (jailx_set_add(set, name, value) < 0) {
-		say("%s", jail_errmsg);
-		exit(1);
-	}
+	if (jailx_set_add(set, name, value) < 0)
+		errx(1, "%s", jail_errmsg);
 }
 
 /* Options that stand for a parameter (spec 1.1). */
@@ -54,6 +56,7 @@ static const struct short_form {
 	const char *value; /* NULL: the option's argument */
 	const char *also, *also_value;
 } short_forms[] = {
+	{ 'h', "ip_hostname", "true", NULL, NULL },
 	{ 'l', "exec.clean", "true", NULL, NULL },
 	{ 'n', "name", NULL, NULL, NULL },
 	{ 's', "securelevel", NULL, NULL, NULL },
@@ -74,6 +77,7 @@ add_short_form(struct options *o, int opt)
 		add(o->set, f->param, f->value != NULL ? f->value : optarg);
 		if (f->also != NULL)
 			add(o->set, f->also, f->also_value);
+		o->no_file = true;
 		return true;
 	}
 	return false;
@@ -87,6 +91,7 @@ static const struct op_form {
 	{ 'm', OP_MODIFY },
 	{ 'r', OP_REMOVE },
 	{ 'R', OP_KILL },
+	{ 'C', OP_CLEAN },
 };
 
 static bool
@@ -106,8 +111,73 @@ add_op(struct options *o, int opt)
 static void
 warn_dying(void)
 {
-	say("the 'allow.dying' parameter and '-d' flag are deprecated and "
-	    "have no effect.");
+	static bool warned;
+
+	if (!warned)
+		warnx("the 'allow.dying' parameter and '-d' flag are "
+		      "deprecated and have no effect.");
+	warned = true;
+}
+
+static int
+parse_number(const char *text)
+{
+	char *end;
+	long n;
+
+	errno = 0;
+	n = strtol(text, &end, 10);
+	if (errno != 0 || end == text || *end != '\0' || n < 0 || n > 1000000)
+		errx(1, "-p %s: not a number of commands", text);
+	return (int)n;
+}
+
+static void
+parse_other(struct options *o, int c)
+{
+	switch (c) {
+	case 'd':
+		warn_dying();
+		break;
+	case 'e':
+		o->separator = optarg;
+		break;
+	case 'f':
+		o->file = optarg;
+		break;
+	case 'i':
+		o->q.print_jid = true;
+		o->q.verbose = -1;
+		break;
+	case 'J':
+		if ((o->q.jid_file = fopen(optarg, "we")) == NULL)
+			err(1, "open %s", optarg);
+		break;
+	case 'N':
+		o->is_dry = true;
+		break;
+	case 'p':
+		o->q.commands = parse_number(optarg);
+		break;
+	case 'q':
+		o->q.verbose = -1;
+		break;
+	case 'v':
+		o->q.verbose = 1;
+		break;
+	default:
+		tool_usage(usage);
+	}
+}
+
+/* -rc is one run; -R and -C stand alone, but for the -r of jail -rR. */
+static bool
+is_possible(unsigned int op)
+{
+	const unsigned int alone = OP_KILL | OP_CLEAN;
+
+	return (op & alone) == 0 ||
+	       ((op & (OP_CREATE | OP_MODIFY)) == 0 && (op & alone) != alone);
 }
 
 static void
@@ -116,32 +186,12 @@ parse(struct options *o, int argc, char **argv)
 	int c;
 
 	/* "+": what follows the first operand belongs to the command */
-	while ((c = getopt(argc, argv, "+cdiJ:lmn:qrRs:u:U:v")) >= 0) {
-		if (add_op(o, c) || add_short_form(o, c))
-			continue;
-		switch (c) {
-		case 'd':
-			warn_dying();
-			break;
-		case 'i':
-			o->q.print_jid = true;
-			o->q.verbose = -1;
-			break;
-		case 'J':
-			o->q.jid_file = optarg;
-			break;
-		case 'q':
-			o->q.verbose = -1;
-			break;
-		case 'v':
-			o->q.verbose = 1;
-			break;
-		default:
-			tool_usage(usage);
-		}
+	while (
+	    (c = getopt(argc, argv, "+cCde:f:hiJ:lmn:Np:qrRs:u:U:v")) >= 0) {
+		if (!add_op(o, c) && !add_short_form(o, c))
+			parse_other(o, c);
 	}
-	/* several together: -rc is one run, -R stands alone */
-	if ((o->op & OP_KILL) != 0 && (o->op & (OP_CREATE | OP_MODIFY)) != 0)
+	if (!is_possible(o->op) || (o->separator != NULL && o->op != 0))
 		tool_usage(usage);
 }
 
@@ -162,10 +212,8 @@ add_params(struct jailx_set *set, char **argv)
 		auto_free char *name = strdup(*argv);
 		char *value;
 
-		if (name == NULL) {
-			say("%s", strerror(ENOMEM));
-			exit(1);
-		}
+		if (name == NULL)
+			err(1, "malloc");
 		if ((value = strchr(name, '=')) != NULL)
 			*value++ = '\0';
 		if (strcmp(name, "command") == 0) {
@@ -180,58 +228,64 @@ add_params(struct jailx_set *set, char **argv)
 	}
 }
 
-/* The running jail that a set names: its jid, or 0. */
-static int
-find_named(const struct jailx_set *set, const char **ret_text)
+/* FreeBSD's check of "depend" where there is no file: that they run. */
+static void
+check_depend(const struct jailx_set *set)
 {
-	const char *jid = jailx_set_get(set, "jid", 0);
-	const char *name = jailx_set_get(set, "name", 0);
-	struct jailx_set *now;
-	int r;
+	size_t i;
 
-	*ret_text = jid != NULL ? jid : name;
-	if (*ret_text == NULL || **ret_text == '\0')
-		return 0;
-	r = jid != NULL ? (int)strtol(jid, NULL, 10) : jail_getid(name);
-	if (r <= 0 || (now = jailx_set_new()) == NULL)
-		return 0;
-	if (jailx_load(now, r, false) < 0)
-		r = 0;
-	jailx_set_free(now);
-	return r;
+	for (i = 0; i < jailx_set_count(set, "depend"); i++) {
+		const char *name = jailx_set_get(set, "depend", i);
+
+		if (jail_getid(name) < 0)
+			errx(1, "depends on nonexistent jail \"%s\"", name);
+	}
 }
 
 static int
-modify(struct options *o, int jid)
+run_job(struct options *o, int jid, enum job_what what)
 {
-	return op_update(&o->q, jid, o->set, (o->op & OP_REMOVE) != 0);
+	struct job *j = job_new(&o->q);
+
+	if (j == NULL)
+		err(1, "malloc");
+	j->given = take_ptr(o->set);
+	j->is_argv = true;
+	j->jid = jid;
+	j->id = jid > 0 ? jailx_id(jid) : 0;
+	job_begin(j, what);
+	if (!o->is_dry)
+		return loop_one(j);
+	dry_print(j);
+	job_free(j);
+	return 0;
 }
 
+/* Parameters on the command line: what is to be done with the one jail. */
 static int
 run_params(struct options *o)
 {
-	const char *text;
-	int jid = find_named(o->set, &text), status;
+	const char *jid = jailx_set_get(o->set, "jid", 0);
+	const char *name = jailx_set_get(o->set, "name", 0);
+	const char *text = jid != NULL ? jid : name;
+	int running = many_running(o->set);
 
-	if (jid > 0) {
-		if ((o->op & OP_MODIFY) != 0)
-			return modify(o, jid);
-		if ((o->op & OP_REMOVE) != 0) {
-			if ((status = op_remove(&o->q, jid)) != 0)
-				return status;
-		} else {
-			say("\"%s\" already exists", text);
-			return 1;
-		}
-	} else if ((o->op & OP_CREATE) == 0 ||
-		   (o->op == (OP_CREATE | OP_REMOVE) && text != NULL)) {
-		if (text == NULL)
-			say("no jail specified");
-		else
-			say("\"%s\" not found", text);
-		return 1;
+	check_depend(o->set);
+	if (running > 0 && (o->op & OP_MODIFY) != 0)
+		return run_job(o, running,
+		    (o->op & OP_REMOVE) != 0 ? JOB_UPDATE_OR_RESTART
+					     : JOB_UPDATE);
+	if (running > 0 && (o->op & OP_REMOVE) != 0)
+		return run_job(o, running, JOB_RESTART);
+	if (running > 0)
+		errx(1, "\"%s\" already exists", text);
+	if ((o->op & OP_CREATE) == 0 ||
+	    (o->op == (OP_CREATE | OP_REMOVE) && text != NULL)) {
+		if (text == NULL || *text == '\0')
+			errx(1, "no jail specified");
+		errx(1, "\"%s\" not found", text);
 	}
-	return op_create(&o->q, o->set);
+	return run_job(o, 0, JOB_CREATE);
 }
 
 /* path hostname ip[,ip...] command ... */
@@ -250,10 +304,8 @@ run_old(struct options *o, char **argv)
 		    : i < 4 ? "\t"
 			    : " ",
 		    argv[i]);
-	if (buf_err(&line) < 0 || ips == NULL) {
-		say("%s", strerror(ENOMEM));
-		return 1;
-	}
+	if (buf_err(&line) < 0 || ips == NULL)
+		err(1, "malloc");
 	add(o->set, "path", argv[0]);
 	add(o->set, "host.hostname", argv[1]);
 	while ((ip = strsep(&rest, ",")) != NULL) {
@@ -265,62 +317,80 @@ run_old(struct options *o, char **argv)
 	}
 	add_words(o->set, (const char *const *)argv + 3);
 	o->q.old_line = line.p;
-	o->op = OP_CREATE;
-	return op_create(&o->q, o->set);
+	return run_job(o, 0, JOB_CREATE);
 }
 
-/* Remove every running jail. */
-static int
-remove_all(const struct options *o)
+/*
+ * The configuration file.  Removal does without one, unless it was asked for
+ * by name; -R never looks.
+ */
+static struct conf *
+read_conf(const struct options *o)
 {
-	struct jailx_iter *it = jailx_iter_open(0);
-	struct jailx_set *set = jailx_set_new();
-	int jid, r, status = 0;
+	const char *file = o->file != NULL ? o->file : CONF_FILE;
+	struct conf *conf;
+	struct stat st;
 
-	if (it == NULL || set == NULL) {
-		say("%s", jail_errmsg);
+	if ((o->op & OP_KILL) != 0 ||
+	    ((o->op & (OP_REMOVE | OP_CLEAN)) == o->op && o->op != 0 &&
+		strcmp(file, "-") != 0 && stat(file, &st) < 0))
+		return NULL;
+	if (conf_read(&conf, file, &conf_say_jail) < 0)
 		exit(1);
-	}
-	while ((jid = jailx_iter_next(it, set)) > 0) {
-		r = (o->op & OP_KILL) != 0 ? op_kill(&o->q, jid)
-					   : op_remove(&o->q, jid);
-		if (r != 0)
-			status = 1;
-	}
-	jailx_set_free(set);
-	jailx_iter_close(it);
+	return conf;
+}
+
+static int
+run_conf(struct options *o, char *const *words)
+{
+	struct conf *conf = read_conf(o);
+	int status;
+
+	o->q.many = conf != NULL || (words[0] != NULL && words[1] != NULL) ||
+		    (words[0] != NULL && conf_is_pattern(words[0]));
+	status = many_run(&o->q, conf, o->op, words, o->is_dry);
+	conf_free(conf);
 	return status;
 }
 
 static int
-remove_one(const struct options *o, const char *name)
+run_remove(struct options *o, char **argv)
 {
-	struct jailx_set *set = jailx_set_new();
-	int jid = jail_getid(name);
+	char **arg;
 
-	if (set == NULL || jid <= 0 || jailx_load(set, jid, false) < 0) {
-		jailx_set_free(set);
-		say("\"%s\" not found", name);
-		return 1;
-	}
-	jailx_set_free(set);
-	return (o->op & OP_KILL) != 0 ? op_kill(&o->q, jid)
-				      : op_remove(&o->q, jid);
-}
-
-static int
-run_remove(const struct options *o, char **argv)
-{
-	int status = 0;
-
-	for (; *argv != NULL; argv++) {
-		if ((o->op & OP_KILL) == 0 && strchr(*argv, '=') != NULL)
+	for (arg = argv; *arg != NULL; arg++) {
+		if ((o->op & OP_KILL) == 0 && strchr(*arg, '=') != NULL)
 			tool_usage(usage);
-		if ((strcmp(*argv, "*") == 0 ? remove_all(o)
-					     : remove_one(o, *argv)) != 0)
-			status = 1;
 	}
-	return status;
+	if (argv[0] == NULL)
+		tool_usage(usage);
+	return run_conf(o, argv);
+}
+
+/* Which form it is (spec: in this order). */
+static int
+run(struct options *o, char **argv, int n)
+{
+	if (o->separator != NULL) {
+		if (n > 0 || o->no_file)
+			tool_usage(usage);
+		return conf_show(o->file != NULL ? o->file : CONF_FILE,
+		    o->separator);
+	}
+	if (o->op == 0) {
+		if (n < 4 || argv[0][0] != '/')
+			tool_usage(usage);
+		return run_old(o, argv);
+	}
+	if ((o->op & (OP_CREATE | OP_MODIFY)) == 0)
+		return run_remove(o, argv);
+	if (n > 1 || (n == 1 && strchr(argv[0], '=') != NULL)) {
+		add_params(o->set, argv);
+		return run_params(o);
+	}
+	if (o->no_file)
+		tool_usage(usage);
+	return run_conf(o, argv);
 }
 
 /* For completion: what there is, with its meaning. */
@@ -334,37 +404,33 @@ list_parameters(void)
 	return 0;
 }
 
+static void
+close_jid_file(const struct options *o)
+{
+	FILE *f = o->q.jid_file;
+	bool failed = f != NULL && ferror(f);
+
+	if (f != NULL && (fclose(f) != 0 || failed))
+		errx(1, "the file of -J could not be written");
+}
+
 int
 main(int argc, char **argv)
 {
 	struct options o = { .set = jailx_set_new() };
-	int n, status;
+	int status;
 
 	tool_init(argv, usage);
 	if (argc == 2 && strcmp(argv[1], "--parameters") == 0)
 		return list_parameters();
-	if (o.set == NULL) {
-		say("%s", jail_errmsg);
-		return 1;
-	}
+	if (o.set == NULL)
+		errx(1, "%s", jail_errmsg);
 	parse(&o, argc, argv);
-	argv += optind;
-	n = argc - optind;
-	if (o.op == 0) {
-		if (n < 4 || argv[0][0] != '/')
-			tool_usage(usage);
-		status = run_old(&o, argv);
-	} else if ((o.op & (OP_CREATE | OP_MODIFY)) == 0) {
-		if (n == 0)
-			tool_usage(usage);
-		status = run_remove(&o, argv);
-	} else if (n > 1 || (n == 1 && strchr(argv[0], '=') != NULL)) {
-		add_params(o.set, argv);
-		status = run_params(&o);
-	} else {
-		say("jail.conf is not read yet: give parameters (name=value)");
-		tool_usage(usage);
-	}
+	/* what a keeper that was killed has left behind */
+	if (!o.is_dry && (o.op & OP_CLEAN) == 0 && geteuid() == 0)
+		(void)jailx_unfinished(steps_follow, NULL); /* the next one's */
+	status = run(&o, argv + optind, argc - optind);
+	close_jid_file(&o);
 	jailx_set_free(o.set);
 	return status;
 }

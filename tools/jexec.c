@@ -2,9 +2,12 @@
 /* jexec(8): run a command in a jail. */
 #include <err.h>
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "buf.h"
@@ -125,21 +128,53 @@ fail_start(const struct request *q, const struct jailx_spawn *how, int error)
 	exit(jailx_exec_status());
 }
 
+/* Stay with the command until it has ended, passing signals on. */
+static void
+stay(struct relay *r, int signals)
+{
+	struct pollfd fds[RELAY_FDS + 1];
+	struct signalfd_siginfo si;
+	int timeout;
+
+	do {
+		timeout = relay_prepare(r, fds);
+		fds[RELAY_FDS] = (struct pollfd){ signals, POLLIN, 0 };
+		if (poll(fds, RELAY_FDS + 1, timeout) < 0) {
+			if (errno != EINTR)
+				err(1, "poll");
+			continue;
+		}
+		if (fds[RELAY_FDS].revents == 0 ||
+		    read(signals, &si, sizeof(si)) != sizeof(si))
+			continue;
+		relay_signal(r, (int)si.ssi_signo);
+		if (si.ssi_signo == SIGTSTP)
+			(void)raise(SIGSTOP);
+	} while (!relay_handle(r, fds));
+}
+
 /* Start the command and stay with it.  Returns its exit status. */
 static int
 run(const struct request *q, struct jailx_spawn *how)
 {
+	static const int stdio[] = { 0, 1, 2 };
 	struct relay relay = RELAY_INIT;
 	struct jailx_child child;
-	int status, r;
+	sigset_t set;
+	int signals, status;
 
-	if (relay_open(&relay, q->jid, how->user, how) < 0)
+	relay_signals(&set, relay_wants_pty());
+	signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (signals < 0 || sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+		err(1, "signalfd");
+	if (relay_open(&relay, q->jid, how->user, stdio, how) < 0)
 		fail_attach(q);
 	if (jailx_spawn(q->jid, how, &child) < 0)
 		fail_start(q, how, errno);
-	r = relay_run(&relay, &child, &status);
+	relay_begin(&relay, &child);
+	stay(&relay, signals);
 	relay_close(&relay);
-	if (r < 0)
+	if (jailx_wait(&child, &status) < 0)
 		errx(1, "%s", jail_errmsg);
 	return relay_exit_status(status);
 }

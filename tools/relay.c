@@ -11,9 +11,9 @@
  *	terminal --- in ---> keys ---> master === slave: the jail
  *	terminal <-- out --- shown <-- master
  *
- * One loop waits for signals (a signalfd), the end of the program (a pidfd)
- * and the two directions; each has one buffer, is read only when that has
- * room and written when the other side has.  The terminal's descriptions are
+ * The caller's loop waits for signals, the end of the program (a pidfd) and
+ * the two directions; each has one buffer, is read only when that has room
+ * and written when the other side has.  The terminal's descriptions are
  * shared with the caller's shell, so their flags are not touched: they are
  * opened a second time.
  *
@@ -29,14 +29,15 @@
  * read (poll and read on a master flush what is under way).
  */
 #include <sys/ioctl.h>
-#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -60,16 +61,11 @@ struct chan {
 	char buf[CHUNK];
 };
 
-enum wait_for { W_SIGNAL, W_CHILD, W_IN, W_MASTER, W_OUT, W_COUNT };
+enum wait_for { W_CHILD, W_IN, W_MASTER, W_OUT, W_COUNT };
+static_assert(W_COUNT == RELAY_FDS, "the header says how many");
 
-struct loop {
-	struct relay *r;
-	struct jailx_child *child;
-	bool ended; /* the program has */
-	bool dry; /* and the master is empty */
-	bool resting; /* the master fails for now */
+struct relay_io {
 	size_t tail; /* bytes read since the end */
-	struct pollfd fds[W_COUNT];
 	struct chan keys; /* terminal to master */
 	struct chan shown; /* master to terminal */
 };
@@ -117,21 +113,20 @@ chan_drain(struct chan *c, int fd)
 
 /* The end of input typed at a terminal by lines is typed at the pty too. */
 static void
-type_eof(struct loop *l)
+type_eof(struct relay *r)
 {
 	struct termios t;
 
-	if (tcgetattr(l->r->slave, &t) < 0)
+	if (tcgetattr(r->slave, &t) < 0)
 		return;
-	l->keys.buf[0] = (char)t.c_cc[VEOF];
-	l->keys.off = 0;
-	l->keys.len = 1;
+	r->io->keys.buf[0] = (char)t.c_cc[VEOF];
+	r->io->keys.off = 0;
+	r->io->keys.len = 1;
 }
 
 static void
-read_keys(struct loop *l)
+read_keys(struct relay *r)
 {
-	struct relay *r = l->r;
 	ssize_t n;
 
 	if (!r->raw)
@@ -141,91 +136,91 @@ read_keys(struct loop *l)
 		close_fd(take_fd(&r->in));
 		return;
 	}
-	n = chan_fill(&l->keys, r->in);
+	n = chan_fill(&r->io->keys, r->in);
 	if (n == 0 && !r->raw)
-		type_eof(l);
+		type_eof(r);
 	else if (n <= 0 && !is_later(n))
 		hang_up(r); /* the terminal has gone */
 }
 
 static void
-read_shown(struct loop *l)
+read_shown(struct relay *r)
 {
-	ssize_t n = chan_fill(&l->shown, l->r->master);
+	ssize_t n = chan_fill(&r->io->shown, r->master);
 
-	if (n > 0 && l->ended)
-		l->tail += (size_t)n;
+	if (n > 0 && r->ended)
+		r->io->tail += (size_t)n;
 	/* What stays behind in the background may write without end. */
-	if (l->ended && (n <= 0 || l->tail > TAIL_MAX))
-		l->dry = true;
-	l->resting = n <= 0 && !is_later(n);
-	if (l->r->out < 0)
-		l->shown.len = 0; /* nobody looks, but it must flow */
+	if (r->ended && (n <= 0 || r->io->tail > TAIL_MAX))
+		r->dry = true;
+	r->resting = n <= 0 && !is_later(n);
+	if (r->out < 0)
+		r->io->shown.len = 0; /* nobody looks, but it must flow */
 }
 
 static void
-write_shown(struct loop *l)
+write_shown(struct relay *r)
 {
-	if (chan_drain(&l->shown, l->r->out))
+	if (chan_drain(&r->io->shown, r->out))
 		return;
-	close_fd(take_fd(&l->r->out));
-	l->shown.len = 0;
+	close_fd(take_fd(&r->out));
+	r->io->shown.len = 0;
 }
 
 /* ---- Signals ----------------------------------------------------------- */
 
 static void
-pass_on(struct loop *l, int sig)
+pass_on(struct relay *r, int sig)
 {
 	/* Nobody is left but us, writing to a terminal that may be stuck. */
-	if (l->ended) {
-		l->dry = true;
-		l->shown.len = 0;
+	if (r->ended) {
+		r->dry = true;
+		if (r->io != NULL)
+			r->io->shown.len = 0;
 		return;
 	}
 	/* A program that has ended meanwhile cannot be signalled: fine. */
-	(void)jailx_kill(l->child, sig);
+	(void)jailx_kill(r->child, sig);
 }
 
 /* The caller's terminal has gone: so does the program's, if it has one. */
 static void
-on_hangup(struct loop *l, int sig)
+on_hangup(struct relay *r, int sig)
 {
-	if (l->r->master >= 0)
-		hang_up(l->r);
+	if (r->master >= 0)
+		hang_up(r);
 	else
-		pass_on(l, sig);
+		pass_on(r, sig);
 }
 
-/* Stop, with the terminal as the caller knows it; SIGCONT does the rest. */
 static void
-on_stop(struct loop *l, int sig)
+on_continue(struct relay *r, int sig)
+{
+	term_enter(r);
+	term_copy_size(r);
+	if (r->master < 0)
+		pass_on(r, sig);
+}
+
+/* The caller stops, with the terminal as he knows it; SIGCONT does the rest. */
+static void
+on_stop(struct relay *r, int sig)
 {
 	(void)sig;
-	term_leave(l->r);
-	(void)raise(SIGSTOP);
+	term_leave(r);
 }
 
 static void
-on_continue(struct loop *l, int sig)
-{
-	term_enter(l->r);
-	term_copy_size(l->r);
-	if (l->r->master < 0)
-		pass_on(l, sig);
-}
-
-static void
-on_resize(struct loop *l, int sig)
+on_resize(struct relay *r, int sig)
 {
 	(void)sig;
-	term_copy_size(l->r);
+	term_copy_size(r);
 }
 
 static const struct {
 	int sig;
 	bool pty_only; /* else its default action is right */
-	void (*act)(struct loop *l, int sig);
+	void (*act)(struct relay *r, int sig);
 } signals[] = {
 	{ SIGHUP, false, on_hangup },
 	{ SIGINT, false, pass_on },
@@ -238,113 +233,83 @@ static const struct {
 	{ SIGWINCH, true, on_resize },
 };
 
-static void
-signals_read(struct loop *l)
+void
+relay_signal(struct relay *r, int sig)
 {
-	struct signalfd_siginfo si;
 	size_t i;
 
-	if (read(l->fds[W_SIGNAL].fd, &si, sizeof(si)) != sizeof(si))
-		return;
 	for (i = 0; i < nitems(signals); i++)
-		if (signals[i].sig == (int)si.ssi_signo)
-			signals[i].act(l, signals[i].sig);
+		if (signals[i].sig == sig)
+			signals[i].act(r, sig);
 }
 
-/* ---- The loop ---------------------------------------------------------- */
+/* ---- The caller's loop -------------------------------------------------- */
+
+void
+relay_begin(struct relay *r, struct jailx_child *child)
+{
+	r->child = child;
+	term_enter(r);
+}
 
 /* What can be read is what there is room for; what is full is written. */
-static void
-loop_prepare(struct loop *l)
-{
-	const struct relay *r = l->r;
-	struct pollfd *f = l->fds;
-	short master = 0;
-
-	if (l->shown.len == 0)
-		master |= POLLIN;
-	if (l->keys.len > 0)
-		master |= POLLOUT;
-	f[W_CHILD] =
-	    (struct pollfd){ l->ended ? -1 : l->child->pidfd, POLLIN, 0 };
-	f[W_IN] = (struct pollfd){ r->in, POLLIN, 0 };
-	if (l->ended || r->master < 0 || l->keys.len > 0 ||
-	    (r->in >= 0 && !term_is_ours(r->in)))
-		f[W_IN].fd = -1;
-	f[W_MASTER] = (struct pollfd){ r->master, master, 0 };
-	if (master == 0 || l->resting)
-		f[W_MASTER].fd = -1;
-	f[W_OUT] =
-	    (struct pollfd){ l->shown.len > 0 ? r->out : -1, POLLOUT, 0 };
-}
-
-/* Is all done? */
-static bool
-loop_is_over(const struct loop *l)
-{
-	return l->ended && (l->dry || l->r->master < 0) && l->shown.len == 0;
-}
-
-/* How long to wait: once the program has ended the master is only emptied. */
-static int
-loop_timeout(const struct loop *l)
-{
-	if (l->ended && l->shown.len == 0)
-		return 0;
-	return l->resting ? REST_MS : -1;
-}
-
-static int
-loop_step(struct loop *l)
-{
-	struct pollfd *f = l->fds;
-
-	loop_prepare(l);
-	if (poll(f, W_COUNT, loop_timeout(l)) < 0)
-		return errno == EINTR ? 0 : -1;
-	l->resting = false;
-	if (f[W_CHILD].revents != 0)
-		l->ended = true;
-	if (f[W_OUT].revents != 0)
-		write_shown(l);
-	if (f[W_IN].revents != 0)
-		read_keys(l);
-	if ((f[W_MASTER].revents & POLLOUT) != 0 && l->r->master >= 0 &&
-	    !chan_drain(&l->keys, l->r->master))
-		l->keys.len = 0;
-	if ((l->ended || (f[W_MASTER].revents & ~POLLOUT) != 0) &&
-	    l->r->master >= 0 && l->shown.len == 0)
-		read_shown(l);
-	if (f[W_SIGNAL].revents != 0)
-		signals_read(l);
-	return 0;
-}
-
-static int
-loop_run(struct loop *l)
-{
-	while (!loop_is_over(l))
-		if (loop_step(l) < 0)
-			return -1;
-	return 0;
-}
-
 int
-relay_run(struct relay *r, struct jailx_child *child, int *ret_status)
+relay_prepare(const struct relay *r, struct pollfd f[static RELAY_FDS])
 {
-	struct loop l = { .r = r, .child = child };
-	int err;
+	const struct relay_io *io = r->io;
+	short master = 0;
+	int i;
 
-	l.fds[W_SIGNAL] = (struct pollfd){ r->signals, POLLIN, 0 };
-	term_enter(r);
-	err = loop_run(&l);
-	term_leave(r);
-	if (err < 0) {
-		(void)snprintf(
-		    jail_errmsg, JAIL_ERRMSGLEN, "poll: %s", strerror(errno));
+	for (i = 0; i < W_COUNT; i++)
+		f[i] = (struct pollfd){ .fd = -1 };
+	if (!r->ended)
+		f[W_CHILD] = (struct pollfd){ r->child->pidfd, POLLIN, 0 };
+	if (io == NULL)
 		return -1;
-	}
-	return jailx_wait(child, ret_status);
+	if (io->shown.len == 0)
+		master |= POLLIN;
+	if (io->keys.len > 0)
+		master |= POLLOUT;
+	if (!r->ended && r->master >= 0 && io->keys.len == 0 && r->in >= 0 &&
+	    term_is_ours(r->in))
+		f[W_IN] = (struct pollfd){ r->in, POLLIN, 0 };
+	if (master != 0 && !r->resting)
+		f[W_MASTER] = (struct pollfd){ r->master, master, 0 };
+	if (io->shown.len > 0)
+		f[W_OUT] = (struct pollfd){ r->out, POLLOUT, 0 };
+	/* once the program has ended the master is only emptied */
+	if (r->ended && io->shown.len == 0)
+		return 0;
+	return r->resting ? REST_MS : -1;
+}
+
+static bool
+is_over(const struct relay *r)
+{
+	if (r->io == NULL)
+		return r->ended;
+	return r->ended && (r->dry || r->master < 0) && r->io->shown.len == 0;
+}
+
+bool
+relay_handle(struct relay *r, const struct pollfd f[static RELAY_FDS])
+{
+	r->resting = false;
+	if (f[W_CHILD].revents != 0)
+		r->ended = true;
+	if (r->io == NULL)
+		return r->ended;
+	if (f[W_OUT].revents != 0)
+		write_shown(r);
+	if (f[W_IN].revents != 0)
+		read_keys(r);
+	if ((f[W_MASTER].revents & POLLOUT) != 0 && r->master >= 0 &&
+	    !chan_drain(&r->io->keys, r->master))
+		r->io->keys.len = 0;
+	if ((r->ended || (f[W_MASTER].revents & ~POLLOUT) != 0) &&
+	    r->master >= 0 && r->io->shown.len == 0)
+		read_shown(r);
+	return is_over(r);
 }
 
 /* ---- Opening and closing ---------------------------------------------- */
@@ -358,34 +323,16 @@ is_ignored(int sig)
 	return sigaction(sig, NULL, &sa) == 0 && sa.sa_handler == SIG_IGN;
 }
 
-/* Hold back the signals of the table, to be read from r->signals. */
-static int
-signals_open(struct relay *r)
+void
+relay_signals(sigset_t *set, bool pty)
 {
-	sigset_t set;
 	size_t i;
 
-	(void)sigemptyset(&set);
+	(void)sigemptyset(set);
 	for (i = 0; i < nitems(signals); i++)
-		if ((r->master >= 0 || !signals[i].pty_only) &&
+		if ((pty || !signals[i].pty_only) &&
 		    !is_ignored(signals[i].sig))
-			(void)sigaddset(&set, signals[i].sig);
-	r->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-	if (r->signals < 0) {
-		(void)snprintf(jail_errmsg, JAIL_ERRMSGLEN, "signalfd: %s",
-		    strerror(errno));
-		return -1;
-	}
-	return sigprocmask(SIG_BLOCK, &set, &r->mask);
-}
-
-static void
-signals_close(struct relay *r)
-{
-	if (r->signals < 0)
-		return;
-	close_fd(take_fd(&r->signals));
-	(void)sigprocmask(SIG_SETMASK, &r->mask, NULL);
+			(void)sigaddset(set, signals[i].sig);
 }
 
 static bool
@@ -411,35 +358,59 @@ output_fd(const bool is_tty[static 3])
 	return i < nitems(order) ? order[i] : -1;
 }
 
-int
-relay_open(struct relay *r, int jid, const struct jailx_user *user,
-    struct jailx_spawn *how)
+bool
+relay_wants_pty(void)
 {
-	bool is_tty[3];
-	int fd, out;
+	return isatty(STDIN_FILENO) || isatty(STDOUT_FILENO) ||
+	       isatty(STDERR_FILENO);
+}
 
-	for (fd = 0; fd < 3; fd++) {
-		how->stdio[fd] = fd;
-		is_tty[fd] = isatty(fd);
+/* A pty for the descriptors of how that are terminals; out is one of them. */
+static int
+open_pty(struct relay *r, int jid, const struct jailx_user *user, int out,
+    bool keys)
+{
+	if ((r->io = calloc(1, sizeof(*r->io))) == NULL) {
+		(void)snprintf(
+		    jail_errmsg, JAIL_ERRMSGLEN, "%s", strerror(errno));
+		return -1;
 	}
-	how->ctty = false;
-	if ((out = output_fd(is_tty)) < 0)
-		return signals_open(r);
 	if (jailx_pty_open(jid, user, &r->master, &r->slave) < 0)
 		return -1;
 	/* A failure shows as a read that waits, which poll prevents. */
 	(void)fcntl(r->master, F_SETFL, O_RDWR | O_NONBLOCK);
 	r->out = term_reopen(out, O_RDWR);
-	r->in = is_tty[STDIN_FILENO] ? term_reopen(STDIN_FILENO, O_RDWR) : -1;
+	r->in = keys ? term_reopen(STDIN_FILENO, O_RDWR) : -1;
 	r->size = out;
 	r->alone = r->in >= 0 && !is_pipe(STDOUT_FILENO);
 	term_copy_modes(r, out);
 	term_copy_size(r);
-	for (fd = 0; fd < 3; fd++)
-		if (is_tty[fd])
-			how->stdio[fd] = r->slave;
+	return 0;
+}
+
+int
+relay_open(struct relay *r, int jid, const struct jailx_user *user,
+    const int fds[static 3], struct jailx_spawn *how)
+{
+	bool is_tty[3];
+	int i, out;
+
+	for (i = 0; i < 3; i++) {
+		how->stdio[i] = fds[i];
+		is_tty[i] = isatty(fds[i]);
+	}
+	how->ctty = false;
+	if ((out = output_fd(is_tty)) < 0)
+		return 0;
+	if (open_pty(r, jid, user, fds[out], is_tty[STDIN_FILENO]) < 0) {
+		relay_close(r);
+		return -1;
+	}
+	for (i = 0; i < 3; i++)
+		if (is_tty[i])
+			how->stdio[i] = r->slave;
 	how->ctty = true;
-	return signals_open(r);
+	return 0;
 }
 
 void
@@ -447,9 +418,9 @@ relay_close(struct relay *r)
 {
 	term_leave(r);
 	hang_up(r);
-	signals_close(r);
 	close_fd(take_fd(&r->in));
 	close_fd(take_fd(&r->out));
+	free(take_ptr(r->io));
 }
 
 int

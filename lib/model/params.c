@@ -32,10 +32,10 @@
 #define MOUNT(id, text)                                                        \
 	ALLOW(MOUNT_##id, "mount." text, "false", LATER,                       \
 	    "mount " text " from inside")
-#define HOOK(id, text, fl, what)                                               \
+#define HOOK(id, text, what)                                                   \
 	[P_EXEC_##id] = { .name = "exec." text,                                \
 		LIST,                                                          \
-		.flags = PS | HID | (fl),                                      \
+		.flags = PS | HID,                                             \
 		.desc = (what) }
 
 static const struct jailx_param table[] = {
@@ -208,7 +208,7 @@ static const struct jailx_param table[] = {
 	    .desc = "program to run in the jail" },
 	[P_DEPEND] = { .name = "depend",
 	    LIST,
-	    .flags = PS | LATER,
+	    .flags = PS,
 	    .desc = "jails to start first" },
 	[P_EXEC_CLEAN] = { .name = "exec.clean",
 	    BOOL("false"),
@@ -216,9 +216,9 @@ static const struct jailx_param table[] = {
 	    .desc = "clean environment" },
 	[P_EXEC_CONSOLELOG] = { .name = "exec.consolelog",
 	    STR(4096),
-	    .flags = PS | HID | LATER,
+	    .flags = PS | HID,
 	    .desc = "file for the output" },
-	HOOK(CREATED, "created", LATER, "host: right after creation"),
+	HOOK(CREATED, "created", "host: right after creation"),
 	[P_EXEC_FIB] = { .name = "exec.fib",
 	    INT(0, 65535, "0"),
 	    .flags = PS | HID | LATER,
@@ -227,25 +227,25 @@ static const struct jailx_param table[] = {
 	    STR(256),
 	    .flags = PS | HID,
 	    .desc = "user of commands in the jail" },
-	HOOK(POSTSTART, "poststart", 0, "host: after exec.start, command"),
-	HOOK(POSTSTOP, "poststop", LATER, "host: after removal"),
-	HOOK(PREPARE, "prepare", LATER, "host: before all else"),
-	HOOK(PRESTART, "prestart", LATER, "host: before creation"),
-	HOOK(PRESTOP, "prestop", LATER, "host: before removal"),
-	HOOK(RELEASE, "release", LATER, "host: last of all"),
-	HOOK(START, "start", 0, "in the jail: start it"),
-	HOOK(STOP, "stop", 0, "in the jail: stop it"),
+	HOOK(POSTSTART, "poststart", "host: after exec.start, command"),
+	HOOK(POSTSTOP, "poststop", "host: after removal"),
+	HOOK(PREPARE, "prepare", "host: before all else"),
+	HOOK(PRESTART, "prestart", "host: before creation"),
+	HOOK(PRESTOP, "prestop", "host: before removal"),
+	HOOK(RELEASE, "release", "host: last of all"),
+	HOOK(START, "start", "in the jail: start it"),
+	HOOK(STOP, "stop", "in the jail: stop it"),
 	[P_EXEC_SYSTEM_JAIL_USER] = { .name = "exec.system_jail_user",
 	    BOOL("false"),
 	    .flags = PS | HID,
 	    .desc = "look exec.jail_user up on the host" },
 	[P_EXEC_SYSTEM_USER] = { .name = "exec.system_user",
 	    STR(256),
-	    .flags = PS | HID | LATER,
+	    .flags = PS | HID,
 	    .desc = "user of commands on the host" },
 	[P_EXEC_TIMEOUT] = { .name = "exec.timeout",
 	    INT(0, INT_MAX, "0"),
-	    .flags = PS | HID | LATER,
+	    .flags = PS | HID,
 	    .desc = "seconds a command may take" },
 	[P_INTERFACE] = { .name = "interface",
 	    STR(256),
