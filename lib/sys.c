@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* jail_set(): a jail made or changed by pairs of iovecs. */
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/jail.h>
@@ -89,63 +88,28 @@ add_pair(struct pset *set, const struct jailx_param *p, const char *name,
 	return pset_add(set, name, text.p != NULL ? text.p : "", e);
 }
 
-/*
- * Put the pairs into a set: the keys of meta and env, or all others.  Keys
- * come after the whole texts, wherever they stand.  Returns how many.
- */
 static int
-collect(struct pset *set, const struct iovec *iov, unsigned int niov, bool keys,
+collect(struct pset *set, const struct iovec *iov, unsigned int niov,
     struct jerr *e)
 {
 	const struct jailx_param *p;
 	const char *name;
 	unsigned int i;
-	int r, n = 0;
+	int r;
 
 	for (i = 0; i < niov; i += 2) {
 		name = PAIR_NAME(iov, i);
 		if (strcmp(name, "errmsg") == 0)
 			continue;
 		p = jailx_param_find(name, NULL);
-		if (p != NULL && raw_is_key(p, name) != keys)
-			continue;
 		r = p != NULL ? add_pair(set, p, name, &iov[i + 1], e)
 			      : pset_add(set, name, NULL, e);
 		if (r == -ENOENT) /* unknown parameter */
 			e->err = EINVAL;
 		if (r < 0)
 			return -e->err;
-		n++;
 	}
-	return n;
-}
-
-/* The keys change the texts that the jail has, unless these are replaced. */
-static int
-add_keys(struct pset *set, int jid, const struct iovec *iov, unsigned int niov,
-    struct jerr *e)
-{
-	static const enum param_id texts[] = { P_META, P_ENV };
-	struct pset keys = { 0 }, now = { 0 };
-	size_t i;
-	int r = collect(&keys, iov, niov, true, e);
-
-	pset_done(&keys);
-	if (r <= 0)
-		return r;
-	if (jid > 0 && (r = face_load(&now, jid, false, e)) < 0) {
-		pset_done(&now);
-		return r;
-	}
-	for (i = 0, r = 0; r == 0 && i < nitems(texts); i++) {
-		if (!pset_has(set, texts[i]) && pset_has(&now, texts[i]))
-			r = pset_put(
-			    set, texts[i], pset_get(&now, texts[i], 0));
-	}
-	pset_done(&now);
-	if (r < 0)
-		return jerr_sys(e, -r, "parameters");
-	return collect(set, iov, niov, true, e);
+	return 0;
 }
 
 /* The jail that a set is for: its jid, 0 when there is none (yet). */
@@ -224,9 +188,8 @@ set_jail(struct pset *set, const struct iovec *iov, unsigned int niov,
 	bool attach = (flags & JAIL_ATTACH) != 0;
 	int jid, r, hold = -1;
 
-	if ((r = collect(set, iov, niov, false, e)) < 0 ||
-	    (jid = r = find_target(set, flags, e)) < 0 ||
-	    (r = add_keys(set, jid, iov, niov, e)) < 0)
+	if ((r = collect(set, iov, niov, e)) < 0 ||
+	    (jid = r = find_target(set, flags, e)) < 0)
 		return r;
 	if (jid > 0) {
 		if ((r = change(jid, set, e)) < 0)

@@ -132,6 +132,21 @@ update_body() {
 	    set 2 "name=$name" path
 }
 
+new_case writers "keys that several writers set at once are all kept" cc
+writers_body() {
+	make_prog
+	make_by_prog writers
+	for writer in a b c d; do
+		(for i in 1 2 3 4 5 6 7 8 9; do
+			"$prog" set 2 "name=$name" "meta.$writer$i=$i" ||
+			    exit 1
+		done) &
+	done
+	wait
+	atf_check -o save:meta "$prog" get "$name" meta
+	atf_check -o inline:"36\n" grep -c '[a-d][1-9]=[1-9]$' meta
+}
+
 new_case calls "jail_set and jail_get by iovecs" cc
 calls_body() {
 	make_prog
@@ -193,6 +208,7 @@ atf_init_test_cases() {
 	atf_add_test_case all
 	atf_add_test_case list
 	atf_add_test_case update
+	atf_add_test_case writers
 	atf_add_test_case calls
 	atf_add_test_case attach
 	atf_add_test_case start
