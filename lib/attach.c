@@ -136,7 +136,7 @@ entry_enter(const struct entry *en, const struct jailx_user *user,
 	*ret_step = "keyring";
 	if ((r = ns_new_keyring()) < 0)
 		return r;
-	*ret_step = "setrlimit";
+	*ret_step = "allow.mlock: setrlimit";
 	if (policy.mlock && setrlimit(RLIMIT_MEMLOCK, &no_limit) < 0)
 		return -errno;
 	*ret_step = "scheduler";

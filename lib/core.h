@@ -119,6 +119,15 @@ int jail_release(int jid, int hold, struct jerr *e);
 /* Refuse values that this version cannot enforce. */
 int jail_check_supported(const struct pset *params, struct jerr *e);
 
+/* ---- needs.c ---- */
+
+/*
+ * Refuse what the host keeps from having an effect.  now: all parameters of
+ * the jail, for what one of them means beside others.
+ */
+int jail_check_needs(
+    const struct pset *wanted, const struct pset *now, struct jerr *e);
+
 /* ---- remove.c ---- */
 
 /* Kill and remove; waits for the jail's lock. */

@@ -34,6 +34,34 @@ static const struct implied {
 	{ P_ALLOW_SYSVIPC, "true", P_SYSVSHM, "inherit" },
 };
 
+/* Names and ids of its own imply that, as on FreeBSD, also where it is given.
+ */
+static const enum param_id own_host[] = {
+	P_HOST_DOMAINNAME,
+	P_HOST_HOSTID,
+	P_HOST_HOSTNAME,
+	P_HOST_HOSTUUID,
+};
+
+static int
+imply(struct pset *params, struct jerr *e)
+{
+	size_t i;
+	int r;
+
+	for (i = 0; i < nitems(implied); i++) {
+		if (pset_is(params, implied[i].from, implied[i].value) &&
+		    (r = fill(params, implied[i].to, implied[i].text, e)) < 0)
+			return r;
+	}
+	for (i = 0; i < nitems(own_host); i++) {
+		if (pset_has(params, own_host[i]) &&
+		    pset_put(params, P_HOST, "new") < 0)
+			return jerr_sys(e, ENOMEM, "host");
+	}
+	return 0;
+}
+
 /* The three facilities share one namespace on Linux. */
 static int
 check_sysv(const struct pset *params, struct jerr *e)
@@ -99,19 +127,13 @@ fill_release(struct pset *params, struct jerr *e)
 int
 jail_check_new(struct pset *params, bool held, struct jerr *e)
 {
-	size_t i;
 	int r;
 
-	if ((r = jail_check_supported(params, e)) < 0)
-		return r;
-	for (i = 0; i < nitems(implied); i++) {
-		if (pset_is(params, implied[i].from, implied[i].value) &&
-		    (r = fill(params, implied[i].to, implied[i].text, e)) < 0)
-			return r;
-	}
-	if ((r = check_sysv(params, e)) < 0 ||
+	if ((r = jail_check_supported(params, e)) < 0 ||
+	    (r = imply(params, e)) < 0 || (r = check_sysv(params, e)) < 0 ||
 	    (r = check_name(params, e)) < 0 ||
-	    (r = fill_release(params, e)) < 0)
+	    (r = fill_release(params, e)) < 0 ||
+	    (r = jail_check_needs(params, params, e)) < 0)
 		return r;
 	if (!held && !pset_bool(params, P_PERSIST))
 		return jerr(e, EINVAL, "new jail must persist or attach");

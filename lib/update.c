@@ -96,6 +96,21 @@ check_fixed(const struct pset *now, const struct pset *wanted, struct jerr *e)
 	return 0;
 }
 
+/* To a jail that has the host's, names of its own would be a change too. */
+static bool
+changes_host(const struct pset *now, const struct pset *wanted)
+{
+	static const enum param_id own[] = { P_HOST_DOMAINNAME, P_HOST_HOSTID,
+		P_HOST_HOSTNAME, P_HOST_HOSTUUID };
+	size_t i;
+
+	for (i = 0; i < nitems(own) && pset_is(now, P_HOST, "inherit"); i++) {
+		if (pset_has(wanted, own[i]))
+			return true;
+	}
+	return pset_has(wanted, P_HOST) && !same_value(now, wanted, P_HOST);
+}
+
 static int
 check_change(
     const struct pset *now, const struct pset *wanted, int jid, struct jerr *e)
@@ -113,10 +128,10 @@ check_change(
 		return jerr(e, EPERM,
 		    "jail_set: Operation not permitted "
 		    "(securelevel may only rise)");
-	if (pset_has(wanted, P_HOST) && !same_value(now, wanted, P_HOST))
+	if (changes_host(now, wanted))
 		return jerr(e, ENOTSUP,
 		    "host: cannot be changed after creation on Linux");
-	return 0;
+	return jail_check_needs(wanted, now, e);
 }
 
 /* A living jail of this name, other than jid? */

@@ -65,11 +65,8 @@ static const struct {
 	{ BY_INET6, { { P_VNET, "new", NULL } } },
 	{ BY_SOCKET_AF, { { P_ALLOW_SOCKET_AF, "true", NULL } } },
 	{ BY_SYSVMSG, { { P_SYSVMSG, NULL, "disable" } } },
-	{ BY_SYSVMSG, { { P_ALLOW_SYSVIPC, "true", NULL } } },
 	{ BY_SYSVSEM, { { P_SYSVSEM, NULL, "disable" } } },
-	{ BY_SYSVSEM, { { P_ALLOW_SYSVIPC, "true", NULL } } },
 	{ BY_SYSVSHM, { { P_SYSVSHM, NULL, "disable" } } },
-	{ BY_SYSVSHM, { { P_ALLOW_SYSVIPC, "true", NULL } } },
 };
 
 static const struct {

@@ -120,7 +120,7 @@ header_body() {
 
 new_case recreate '-s is what makes the same jail again'
 recreate_body() {
-	make_jail a host.hostname=h meta="a b" allow.mlock securelevel=1
+	make_jail a host.hostname=h meta="a b" allow.socket_af securelevel=1
 	jls -s -j "$name" >before || atf_fail "jls -s"
 	atf_check -o match:"(^| )jid=$jid " -o match:"(^| )persist " \
 	    -o match:"(^| )host.hostname=h " -o match:'(^| )meta="a b" ' \

@@ -180,7 +180,7 @@ jid_file_body() {
 	make_root
 	new_name a
 	atf_check jail -J jidfile -c name="$name" path="$root" persist \
-	    host.hostname='a b' allow.mlock meta="it's"
+	    host.hostname='a b' allow.socket_af meta="it's"
 	jid=$(jls -j "$name" jid)
 	tr '\t' '\n' <jidfile >words
 	atf_check -o inline:"jid=$jid\n" head -n 1 words
@@ -204,7 +204,7 @@ quiet_body() {
 	    -o match:'created$' \
 	    jail -v -c name="$name" path="$root" persist
 	atf_check -o match:'jail_set\(JAIL_UPDATE\)' -o match:'updated$' \
-	    jail -v -m name="$name" allow.mlock
+	    jail -v -m name="$name" allow.socket_af
 	atf_check -o match:'removed$' jail -v -r "$name"
 	# The last one counts.
 	atf_check jail -vq -c path="$root" command=true

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a parameter needs of the host to have its effect.  Where the host
+ * does not give it, the value is refused with the way out, as one that is
+ * stored and without effect would be a promise.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "core.h"
+#include "io.h"
+#include "jerr.h"
+#include "ns.h"
+
+#define RESERVED_END 1024 /* FreeBSD's net.inet.ip.portrange.reservedhigh */
+
+/* A number in a file of /proc/sys. */
+static int
+read_sysctl(enum param_id id, const char *path, long *ret, struct jerr *e)
+{
+	char text[32];
+	ssize_t n = io_readat(AT_FDCWD, path, text, sizeof(text));
+
+	if (n < 0)
+		return jerr_sys(e, (int)-n, "%s: %s", param(id)->name, path);
+	*ret = strtol(text, NULL, 10);
+	return 0;
+}
+
+/* A capability may be there and not count: it is tried, by a child. */
+static int
+need_lock_limit(const struct pset *now, struct jerr *e)
+{
+	const struct rlimit none = { RLIM_INFINITY, RLIM_INFINITY };
+	int status = 0;
+	pid_t pid = ns_fork(0, -1, NULL);
+
+	(void)now;
+	if (pid == 0)
+		_exit(setrlimit(RLIMIT_MEMLOCK, &none) < 0);
+	if (pid < 0)
+		return jerr_sys(e, -pid, "clone");
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (status == 0)
+		return 0;
+	return jerr(e, EPERM,
+	    "allow.mlock: to lift the limit of locked memory takes "
+	    "CAP_SYS_RESOURCE, which root does not have here: start jail(8) "
+	    "with it, or with \"ulimit -l unlimited\"");
+}
+
+static int
+need_messages(const struct pset *now, struct jerr *e)
+{
+	long restricted;
+	int r = read_sysctl(P_ALLOW_READ_MSGBUF,
+	    "/proc/sys/kernel/dmesg_restrict", &restricted, e);
+
+	(void)now;
+	if (r < 0 || restricted == 0)
+		return r;
+	return jerr(e, ENOTSUP,
+	    "allow.read_msgbuf: with kernel.dmesg_restrict=%ld the kernel "
+	    "keeps its messages from every jail: set it to 0 with sysctl(8)",
+	    restricted);
+}
+
+/* Ports of the host's stack: without IPv4 and IPv6 there are none. */
+static int
+need_port_check(const struct pset *now, struct jerr *e)
+{
+	long first;
+	int r;
+
+	if (pset_is(now, P_IP4, "disable") && pset_is(now, P_IP6, "disable"))
+		return 0;
+	r = read_sysctl(P_ALLOW_RESERVED_PORTS,
+	    "/proc/sys/net/ipv4/ip_unprivileged_port_start", &first, e);
+	if (r < 0 || first >= RESERVED_END)
+		return r;
+	return jerr(e, ENOTSUP,
+	    "allow.noreserved_ports: every user of this host may bind ports "
+	    "from %ld up: set net.ipv4.ip_unprivileged_port_start to %d with "
+	    "sysctl(8)",
+	    first, RESERVED_END);
+}
+
+static const struct need {
+	enum param_id id;
+	const char *value;
+	int (*check)(const struct pset *now, struct jerr *e);
+} needs[] = {
+	{ P_ALLOW_MLOCK, "true", need_lock_limit },
+	{ P_ALLOW_READ_MSGBUF, "true", need_messages },
+	{ P_ALLOW_RESERVED_PORTS, "false", need_port_check },
+};
+
+int
+jail_check_needs(
+    const struct pset *wanted, const struct pset *now, struct jerr *e)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < nitems(needs); i++) {
+		if (pset_has(wanted, needs[i].id) &&
+		    pset_is(wanted, needs[i].id, needs[i].value))
+			r = needs[i].check(now, e);
+	}
+	return r;
+}
