@@ -13,9 +13,10 @@
 
 #define FORMAT 1
 #define XA_USER "user.jail"
-#define XA_TRUSTED "trusted.jail"
+#define XA_TRUSTED "trusted.jail." /* and a digit */
 #define XA_LAST "user.jail.last"
 #define XA_SIZE 65536 /* the kernel's limit for a value */
+#define READ_TRIES 16 /* against a writer that never rests */
 
 static const char *const state_words[] = {
 	[JAIL_CREATING] = "creating",
@@ -25,7 +26,7 @@ static const char *const state_words[] = {
 static_assert(nitems(state_words) == JAIL_STATES, "a word for each state");
 
 static const char *const persist_words[] = {
-	[PERSIST_NO] = "",
+	[PERSIST_NO] = NULL, /* no attribute */
 	[PERSIST_YES] = "1",
 	[PERSIST_START] = "start",
 	[PERSIST_START_STAY] = "start1",
@@ -119,6 +120,13 @@ get_attr(int dir, const char *name, char *text)
 	return len;
 }
 
+/* The hidden half that belongs to seq. */
+static const char *
+trusted_name(unsigned int seq)
+{
+	return seq % 2 == 0 ? XA_TRUSTED "0" : XA_TRUSTED "1";
+}
+
 static int
 parse_head(const char *text, struct record *ret)
 {
@@ -139,20 +147,69 @@ parse_head(const char *text, struct record *ret)
 }
 
 static int
-read_half(int dir, const char *name, bool hidden, char *text, size_t *ret_skip,
-    struct record *rec)
+unpack_rest(struct record *rec, char *text, ssize_t len, bool hidden)
 {
-	ssize_t len = get_attr(dir, name, text);
-	size_t skip;
+	size_t skip = strlen(text) + 1;
 
-	if (len < 0)
-		return (int)len;
-	skip = strlen(text) + 1;
-	if (ret_skip != NULL)
-		*ret_skip = skip;
 	if (skip > (size_t)len)
 		return -EPROTO;
 	return unpack(&rec->params, text + skip, (size_t)len - skip, hidden);
+}
+
+static int
+read_user(int dir, char *text, struct record *rec)
+{
+	ssize_t len = get_attr(dir, XA_USER, text);
+	int r;
+
+	if (len < 0)
+		return (int)len;
+	r = parse_head(text, rec);
+	return r < 0 ? r : unpack_rest(rec, text, len, false);
+}
+
+/* The hidden half of rec's seq: -EPROTO for another's. */
+static int
+read_trusted(int dir, char *text, struct record *rec)
+{
+	ssize_t len = get_attr(dir, trusted_name(rec->seq), text);
+	unsigned int version, seq;
+
+	if (len < 0)
+		return (int)len;
+	if (sscanf(text, "%u %u", &version, &seq) != 2 || version > FORMAT ||
+	    seq != rec->seq)
+		return -EPROTO;
+	return unpack_rest(rec, text, len, true);
+}
+
+/* Has the record been written since its seq was read? */
+static bool
+is_newer(int dir, char *text, unsigned int seq)
+{
+	struct record now = { 0 };
+
+	return get_attr(dir, XA_USER, text) >= 0 &&
+	       parse_head(text, &now) == 0 && now.seq != seq;
+}
+
+/* Both halves of one update. */
+static int
+read_halves(int dir, bool hidden, struct record *rec)
+{
+	char text[XA_SIZE + 1];
+	int i, r = -EPROTO;
+
+	for (i = 0; i < READ_TRIES; i++) {
+		if ((r = read_user(dir, text, rec)) < 0 || !hidden)
+			return r;
+		r = read_trusted(dir, text, rec);
+		if (r == 0 || !is_newer(dir, text, rec->seq))
+			return r;
+		record_done(rec);
+		*rec = (struct record){ 0 };
+	}
+	return r;
 }
 
 int
@@ -174,14 +231,9 @@ store_state(int dir, enum jail_state *ret)
 int
 store_read(int dir, bool hidden, struct record *ret)
 {
-	char text[XA_SIZE + 1];
 	struct record rec = { 0 };
-	int r;
+	int r = read_halves(dir, hidden, &rec);
 
-	if ((r = read_half(dir, XA_USER, false, text, NULL, &rec)) == 0)
-		r = parse_head(text, &rec);
-	if (r == 0 && hidden)
-		r = read_half(dir, XA_TRUSTED, true, text, NULL, &rec);
 	if (r == 0)
 		r = store_persist(dir, &rec.persist);
 	if (r == 0 &&
@@ -208,6 +260,7 @@ int
 store_write(int dir, struct record *rec)
 {
 	auto_buf struct buf user = BUF_INIT, trusted = BUF_INIT;
+	unsigned int old;
 	int r;
 
 	buf_fmt(&trusted, "%u %u", FORMAT, rec->seq + 1);
@@ -217,12 +270,17 @@ store_write(int dir, struct record *rec)
 	    state_words[rec->state], rec->idmap);
 	buf_chr(&user, '\0');
 	pack(&user, &rec->params, false);
-	/* what is visible last: who sees it finds the hidden half there */
-	if ((r = write_attr(dir, XA_TRUSTED, &trusted)) < 0 ||
-	    (r = write_attr(dir, XA_USER, &user)) < 0)
+	if ((r = write_attr(dir, trusted_name(rec->seq + 1), &trusted)) < 0)
 		return r;
-	rec->seq++;
-	return 0;
+	old = rec->seq;
+	if ((r = write_attr(dir, XA_USER, &user)) < 0)
+		old = rec->seq + 1;
+	else
+		rec->seq++;
+	/* what nothing points to takes space: a little more does no harm */
+	if (old > 0)
+		(void)fremovexattr(dir, trusted_name(old));
+	return r;
 }
 
 int
@@ -240,8 +298,8 @@ store_set_state(int dir, enum jail_state state)
 	if ((r = parse_head(text, &rec)) < 0)
 		return r;
 	skip = strlen(text) + 1;
-	buf_fmt(&b, "%u %u %s %u", FORMAT, rec.seq + 1, state_words[state],
-	    rec.idmap);
+	buf_fmt(
+	    &b, "%u %u %s %u", FORMAT, rec.seq, state_words[state], rec.idmap);
 	buf_chr(&b, '\0');
 	if (skip < (size_t)len)
 		buf_add(&b, text + skip, (size_t)len - skip);
@@ -255,10 +313,14 @@ store_persist(int dir, enum jail_persist *ret)
 	ssize_t len = fgetxattr(dir, STORE_PERSIST, word, sizeof(word) - 1);
 	size_t i;
 
-	if (len < 0 && errno != ENODATA)
-		return -errno;
-	word[len < 0 ? 0 : len] = '\0';
-	for (i = 0; i < nitems(persist_words); i++) {
+	if (len < 0 && errno == ENODATA) {
+		*ret = PERSIST_NO;
+		return 0;
+	}
+	if (len < 0)
+		return errno == ERANGE ? -EPROTO : -errno;
+	word[len] = '\0';
+	for (i = PERSIST_NO + 1; i < nitems(persist_words); i++) {
 		if (strcmp(word, persist_words[i]) == 0) {
 			*ret = (enum jail_persist)i;
 			return 0;

@@ -3,9 +3,14 @@
  * What is kept of a jail: extended attributes on its cgroup directory.
  *
  *	user.jail		"VERSION SEQ STATE IDMAP", then what jls shows
- *	trusted.jail		"VERSION SEQ", then what root alone may see
+ *	trusted.jail.0, .1	"VERSION SEQ", then what root alone may see
  *	user.jail.persist	its presence: the jail stays without processes;
  *				a word says for how long
+ *
+ * There is no setxattr of two values, and readers take no lock.  So the hidden
+ * half is written under the name that the SEQ of the visible one, odd or even,
+ * does not point to; writing the visible half is what makes it count.  A
+ * writer that fails or dies on the way has changed nothing.
  *
  * After the first line come NUL-ended texts name=value, a list as one text
  * for each element, an empty list as the bare name.  Unknown names of a
@@ -38,7 +43,7 @@ enum jail_persist {
 
 struct record {
 	enum jail_state state;
-	unsigned int seq; /* grows with each update */
+	unsigned int seq; /* grows with each store_write() */
 	uint32_t idmap; /* host id of the jail's root */
 	enum jail_persist persist;
 	struct pset params;
@@ -48,7 +53,8 @@ void record_done(struct record *rec);
 
 /*
  * Read the record of the cgroup open as dir; hidden: also what root alone
- * may see.  -ENODATA: no record (yet); -EPROTO: not one that we can read.
+ * may see, of the same update.  -ENODATA: no record (yet); -EPROTO: not one
+ * that we can read.
  */
 int store_read(int dir, bool hidden, struct record *ret);
 
@@ -61,7 +67,7 @@ int store_state(int dir, enum jail_state *ret);
  */
 int store_write(int dir, struct record *rec);
 
-/* Change the state alone. */
+/* Change the state alone; the seq stays. */
 int store_set_state(int dir, enum jail_state state);
 
 int store_persist(int dir, enum jail_persist *ret);

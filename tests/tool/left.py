@@ -20,7 +20,7 @@ def read(path):
 
 def record(directory):
     text = b""
-    for name in "user.jail", "trusted.jail":
+    for name in "user.jail", "trusted.jail.0", "trusted.jail.1":
         try:
             text += os.getxattr(directory, name)
         except OSError:

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -20,7 +21,8 @@
 #include "store.h"
 
 #define XA_USER "user.jail"
-#define XA_TRUSTED "trusted.jail"
+#define XA_EVEN "trusted.jail.0" /* the hidden half of an even seq */
+#define XA_ODD "trusted.jail.1"
 #define UNTOUCHED 4711
 
 static char name[32]; /* of the cgroup, below root; "" while there is none */
@@ -76,7 +78,8 @@ static void
 put_empty(void)
 {
 	PUT(XA_USER, "1 5 alive 4242");
-	PUT(XA_TRUSTED, "1 5");
+	PUT(XA_ODD, "1 5");
+	(void)fremovexattr(dir, XA_EVEN); /* of the test before */
 	assert_int_equal(store_set_persist(dir, PERSIST_NO), 0);
 }
 
@@ -238,7 +241,8 @@ test_no_record(void **state)
 	(void)state;
 	need_dir();
 	(void)fremovexattr(dir, XA_USER);
-	(void)fremovexattr(dir, XA_TRUSTED);
+	(void)fremovexattr(dir, XA_ODD);
+	(void)fremovexattr(dir, XA_EVEN);
 	check_unread(-ENODATA);
 	put_empty();
 }
@@ -252,11 +256,51 @@ test_half_record(void **state)
 	(void)state;
 	need_dir();
 	put_empty();
-	(void)fremovexattr(dir, XA_TRUSTED);
+	(void)fremovexattr(dir, XA_ODD);
 	assert_int_equal(store_read(dir, true, &rec), -ENODATA);
 	assert_int_equal(rec.seq, UNTOUCHED);
 	assert_int_equal(store_read(dir, false, &rec), 0);
 	assert_int_equal(rec.seq, 5);
+	record_done(&rec);
+	put_empty();
+}
+
+/* The hidden half of another update is none. */
+static void
+test_foreign_half(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t size;
+	} rows[] = {
+#define ROW(text) { text, sizeof(text) }
+		ROW("1 4\0exec.start=a"),
+		ROW("1 7\0exec.start=a"),
+		ROW("2 5\0exec.start=a"),
+		ROW("1\0exec.start=a"),
+		ROW("exec.start=a"),
+		ROW(""),
+#undef ROW
+	};
+	struct record rec = { .seq = UNTOUCHED };
+	size_t i;
+
+	(void)state;
+	need_dir();
+	for (i = 0; i < nitems(rows); i++) {
+		put_empty();
+		put(XA_ODD, rows[i].text, rows[i].size);
+		assert_int_equal(store_read(dir, true, &rec), -EPROTO);
+		assert_int_equal(rec.seq, UNTOUCHED);
+		assert_int_equal(store_read(dir, false, &rec), 0);
+		record_done(&rec);
+		rec.seq = UNTOUCHED;
+	}
+	put_empty();
+	/* one that a writer left who died: of the next update, not yet valid */
+	PUT(XA_EVEN, "1 6\0exec.start=a");
+	assert_int_equal(store_read(dir, true, &rec), 0);
+	assert_false(pset_has(&rec.params, P_EXEC_START));
 	record_done(&rec);
 	put_empty();
 }
@@ -307,7 +351,7 @@ test_unknown_names(void **state)
 	PUT(XA_USER,
 	    "1 6 dying 7 and more\0aaa=1\0path=/p\0new.list\0new.list=x\0"
 	    "=\0=y\0\0name=n\0meta.k=v\0noname=z");
-	PUT(XA_TRUSTED, "1 6 more\0new=1\0exec.start=a\0exec.start=b\0zzz");
+	PUT(XA_EVEN, "1 6 more\0new=1\0exec.start=a\0exec.start=b\0zzz");
 	assert_int_equal(store_read(dir, true, &rec), 0);
 	assert_int_equal(rec.seq, 6);
 	assert_int_equal(rec.state, JAIL_ENDING);
@@ -333,7 +377,7 @@ test_wrong_half(void **state)
 	need_dir();
 	put_empty();
 	PUT(XA_USER, "1 5 alive 7\0exec.start=a\0persist=true\0dying=true");
-	PUT(XA_TRUSTED, "1 5\0name=n\0persist=true\0dying=true");
+	PUT(XA_ODD, "1 5\0name=n\0persist=true\0dying=true");
 	assert_int_equal(store_read(dir, true, &rec), 0);
 	for (id = 0; id < P_COUNT; id++)
 		assert_false(pset_has(&rec.params, id));
@@ -360,7 +404,7 @@ test_state(void **state)
 		assert_int_equal(got, st);
 		assert_int_equal(store_read(dir, true, &out), 0);
 		assert_int_equal(out.state, st);
-		assert_int_equal(out.seq, 3 + st);
+		assert_int_equal(out.seq, 2);
 		assert_int_equal(out.idmap, 9);
 		for (id = 0; id < P_COUNT; id++) {
 			if (is_user(id) || is_hidden(id))
@@ -418,6 +462,8 @@ test_persist_words(void **state)
 		{ PERSIST_START, "start" },
 		{ PERSIST_START_STAY, "start1" },
 	};
+	static const char *const foreign[] = { "starting", "start12", "",
+		"a word that is longer" };
 	struct record rec = { .seq = UNTOUCHED };
 	enum jail_persist got = PERSIST_NO;
 	char word[16];
@@ -434,12 +480,14 @@ test_persist_words(void **state)
 		assert_int_equal(len, strlen(rows[i].word));
 		assert_memory_equal(word, rows[i].word, (size_t)len);
 	}
-	/* one of a newer version */
-	put(STORE_PERSIST, "starting", 8);
-	assert_int_equal(store_persist(dir, &got), -EPROTO);
-	assert_int_equal(got, PERSIST_NO);
-	assert_int_equal(store_read(dir, false, &rec), -EPROTO);
-	assert_int_equal(rec.seq, UNTOUCHED);
+	/* of a newer version; the warden takes an empty one for a word, too */
+	for (i = 0; i < nitems(foreign); i++) {
+		put(STORE_PERSIST, foreign[i], strlen(foreign[i]));
+		assert_int_equal(store_persist(dir, &got), -EPROTO);
+		assert_int_equal(got, PERSIST_NO);
+		assert_int_equal(store_read(dir, false, &rec), -EPROTO);
+		assert_int_equal(rec.seq, UNTOUCHED);
+	}
 	put_empty();
 }
 
@@ -471,11 +519,91 @@ test_too_big(void **state)
 	assert_int_equal(pset_put(&in.params, P_EXEC_START, "a"), 0);
 	assert_int_equal(pset_raw(&in.params, P_EXEC_START, text), 0);
 	assert_int_equal(store_write(dir, &in), 0);
-	assert_int_equal(fgetxattr(dir, XA_TRUSTED, NULL, 0), 65535);
+	assert_int_equal(fgetxattr(dir, XA_ODD, NULL, 0), 65535);
 	assert_int_equal(store_read(dir, true, &out), 0);
 	assert_true(same_value(&in.params, &out.params, P_EXEC_START));
 	record_done(&in);
 	record_done(&out);
+	put_empty();
+}
+
+/* Where the visible half fails, the hidden one is as it was, too. */
+static void
+test_half_written(void **state)
+{
+	static char text[65536];
+	struct record in = { .state = JAIL_ALIVE, .seq = 7 }, out = { 0 };
+	int i;
+
+	(void)state;
+	need_dir();
+	put_empty();
+	memset(text, 'x', sizeof(text) - 1);
+	assert_int_equal(pset_put(&in.params, P_EXEC_START, "old"), 0);
+	assert_int_equal(store_write(dir, &in), 0);
+	assert_int_equal(pset_put(&in.params, P_EXEC_START, "new"), 0);
+	assert_int_equal(pset_put(&in.params, P_NAME, text), 0);
+	/* also at the second attempt, and of both halves of the names */
+	for (i = 0; i < 4; i++) {
+		assert_int_equal(store_write(dir, &in), -E2BIG);
+		assert_int_equal(in.seq, 8 + i / 2);
+		assert_int_equal(store_read(dir, true, &out), 0);
+		assert_string_equal(
+		    pset_get(&out.params, P_EXEC_START, 0), "old");
+		assert_int_equal(out.seq, in.seq);
+		record_done(&out);
+		if (i != 1)
+			continue;
+		assert_int_equal(pset_put(&in.params, P_NAME, "n"), 0);
+		assert_int_equal(pset_put(&in.params, P_EXEC_START, "old"), 0);
+		assert_int_equal(store_write(dir, &in), 0);
+		assert_int_equal(pset_put(&in.params, P_EXEC_START, "new"), 0);
+		assert_int_equal(pset_put(&in.params, P_NAME, text), 0);
+	}
+	record_done(&in);
+	put_empty();
+}
+
+/* Both halves say the same number. */
+static void
+write_number(struct record *rec, int i)
+{
+	char text[16];
+
+	(void)snprintf(text, sizeof(text), "%d", i);
+	if (pset_put(&rec->params, P_NAME, text) < 0 ||
+	    pset_put(&rec->params, P_EXEC_START, text) < 0 ||
+	    store_write(dir, rec) < 0)
+		_exit(1);
+}
+
+/* A reader beside a writer gets both halves of one update. */
+static void
+test_torn(void **state)
+{
+	struct record in = { .state = JAIL_ALIVE, .seq = 7 }, out = { 0 };
+	int i, status;
+	pid_t pid;
+
+	(void)state;
+	need_dir();
+	put_empty();
+	write_number(&in, 0);
+	if ((pid = fork()) == 0) {
+		for (i = 1; i < 3000; i++) {
+			write_number(&in, i);
+			(void)usleep(10);
+		}
+		_exit(0);
+	}
+	while (waitpid(pid, &status, WNOHANG) == 0) {
+		assert_int_equal(store_read(dir, true, &out), 0);
+		assert_string_equal(pset_get(&out.params, P_NAME, 0),
+		    pset_get(&out.params, P_EXEC_START, 0));
+		record_done(&out);
+	}
+	assert_int_equal(status, 0);
+	record_done(&in);
 	put_empty();
 }
 
@@ -502,12 +630,15 @@ main(void)
 		cmocka_unit_test(test_no_record),
 		cmocka_unit_test(test_half_record),
 		cmocka_unit_test(test_foreign_head),
+		cmocka_unit_test(test_foreign_half),
 		cmocka_unit_test(test_unknown_names),
 		cmocka_unit_test(test_wrong_half),
 		cmocka_unit_test(test_state),
 		cmocka_unit_test(test_persist),
 		cmocka_unit_test(test_persist_words),
 		cmocka_unit_test(test_too_big),
+		cmocka_unit_test(test_half_written),
+		cmocka_unit_test(test_torn),
 		cmocka_unit_test(test_last_jid),
 	};
 
