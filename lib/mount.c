@@ -19,7 +19,6 @@
 #include "buf.h"
 #include "build.h"
 #include "cleanup.h"
-#include "io.h"
 #include "jerr.h"
 #include "mnt.h"
 #include "path.h"
@@ -176,15 +175,12 @@ static int
 read_fstab(struct build *b, const char *file, struct jerr *e)
 {
 	const char *who = param(P_MOUNT_FSTAB)->name;
-	auto_close int fd = open(file, O_RDONLY | O_CLOEXEC);
 	auto_buf struct buf text = BUF_INIT;
 	char *rest, *line;
 	int r;
 
-	if (fd < 0)
-		return jerr_sys(e, errno, "%s: %s", who, file);
-	if ((r = io_slurp(fd, 1 << 20, &text)) < 0)
-		return jerr_sys(e, -r, "%s: %s", who, file);
+	if ((r = path_read_text(file, who, &text, e)) < 0)
+		return r;
 	rest = text.p;
 	while (r == 0 && (line = strsep(&rest, "\n")) != NULL)
 		r = add_line(b, who, line, e);

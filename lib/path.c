@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -15,11 +16,13 @@
 #include "cleanup.h"
 #include "core.h"
 #include "fstab.h"
+#include "io.h"
 #include "jerr.h"
 #include "path.h"
 #include "uapi.h"
 
 #define LINKS_MAX 40 /* as the kernel */
+#define TEXT_MAX (1 << 20)
 
 int
 path_open(const char *canon)
@@ -41,6 +44,40 @@ path_open_known(const char *canon, dev_t dev, ino_t ino)
 	if (fstat(fd, &st) < 0)
 		return -errno;
 	return st.st_dev == dev && st.st_ino == ino ? take_fd(&fd) : -ESTALE;
+}
+
+static bool
+is_text_file(const struct stat *st)
+{
+	return S_ISREG(st->st_mode) ||
+	       (S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3));
+}
+
+int
+path_read_text(
+    const char *name, const char *who, struct buf *ret, struct jerr *e)
+{
+	/* a FIFO or a device would wait for somebody */
+	auto_close int fd =
+	    open(name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	auto_buf struct buf b = BUF_INIT;
+	struct stat st;
+	int r;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return jerr_sys(e, errno, "%s: %s", who, name);
+	if (S_ISDIR(st.st_mode))
+		return jerr_sys(e, EISDIR, "%s: %s", who, name);
+	if (!is_text_file(&st))
+		return jerr(e, EINVAL, "%s: %s: not a regular file", who, name);
+	if ((r = io_slurp(fd, TEXT_MAX, &b)) < 0)
+		return jerr_sys(e, -r, "%s: %s", who, name);
+	if (b.p != NULL && memchr(b.p, '\0', b.len) != NULL)
+		return jerr(
+		    e, EINVAL, "%s: %s: not a text: it has NULs", who, name);
+	*ret = b; /* handed over */
+	b = (struct buf)BUF_INIT;
+	return 0;
 }
 
 int

@@ -11,6 +11,7 @@
 
 #include <sys/types.h>
 
+struct buf;
 struct jerr;
 
 /*
@@ -25,6 +26,14 @@ int path_open(const char *canon);
 
 /* The same, for what is known to be this very file; else -ESTALE. */
 int path_open_known(const char *canon, dev_t dev, ino_t ino);
+
+/*
+ * Read a file of lines that a parameter names: never blocks, nor reads more
+ * than such a file has.  Refused is what is no regular file, but for
+ * /dev/null, and a byte that is no text's.
+ */
+int path_read_text(
+    const char *name, const char *who, struct buf *ret, struct jerr *e);
 
 /*
  * Open a plain file below a jail's root for reading: nothing that blocks or

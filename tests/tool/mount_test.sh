@@ -159,59 +159,6 @@ several_body() {
 	nothing_left
 }
 
-new_case fstab 'mount.fstab: comments, escapes'
-fstab_body() {
-	make_root
-	mkdir "with blank" data "$root/a" "$root/b c" "$root/c"
-	echo blank >"with blank/f"
-	echo data >data/f
-	cat >fstab <<-END
-	# A comment
-
-	   	# another
-	$PWD/with\\040blank	$root/a	nullfs	ro	0 0	# and one
-	$PWD/data $root/b\\040c nullfs ro
-	tmpfs	$root/c	tmpfs	rw,size=64k	0	0
-	END
-	atf_check -o inline:"blank\ndata\n" $in_jail mount.fstab="$PWD/fstab" \
-	    command=sh -c 'cat /a/f "/b c/f"; echo x >/c/x'
-	atf_check ls -A "$root/c"
-	# Lines of mount come first, then those of the files.
-	printf '%s\n' "$PWD/data $root/c nullfs ro" >fstab2
-	atf_check -o inline:"blank\ndata\n" $in_jail \
-	    mount.fstab="$PWD/fstab" mount.fstab="$PWD/fstab2" \
-	    command=cat /a/f /c/f
-	nothing_left
-}
-
-new_case fstab_errors 'what is wrong with a line'
-fstab_errors_body() {
-	make_root
-	mkdir data "$root/mnt"
-	while IFS='|' read -r line text; do
-		printf '%s\n' "$line" >fstab
-		atf_check -s exit:1 -o empty \
-		    -e inline:"jail: mount.fstab: $text\n" \
-		    $in_jail mount.fstab="$PWD/fstab" command=true
-		atf_check -s exit:1 -o empty -e inline:"jail: mount: $text\n" \
-		    $in_jail mount="$line" command=true
-	done <<-END
-	$PWD/data $root/mnt|$PWD/data $root/mnt: missing information
-	x|x: missing information
-	a\\04 $root/mnt nullfs ro|a\\\\04 $root/mnt nullfs ro: fstab parse error
-	data $root/mnt nullfs ro|data: not an absolute pathname
-	$PWD/data mnt nullfs ro|mnt: not an absolute pathname
-	$PWD/data $root/none nullfs ro|$root/none: No such file or directory
-	$PWD/none $root/mnt nullfs ro|$PWD/none: No such file or directory
-	END
-	atf_check -s exit:1 -e inline:\
-"jail: mount.fstab: $PWD/none: No such file or directory\n" \
-	    $in_jail mount.fstab="$PWD/none" command=true
-	atf_check -s exit:1 -e match:'zfs.*not supported' \
-	    $in_jail mount="pool $root/mnt zfs rw" command=true
-	nothing_left
-}
-
 new_case outside 'a target outside of path is refused'
 outside_body() {
 	make_root
@@ -498,8 +445,7 @@ host_side_body() {
 
 atf_init_test_cases() {
 	for case in nullfs single_file owners process_ids options \
-	    options_stay several fstab fstab_errors outside over_root \
-	    symlink \
+	    options_stay several outside over_root symlink \
 	    dev_symlink tmpfs devfs devfs_pty devices_elsewhere procfs \
 	    fdescfs fdescfs_pipe carried host_side; do
 		atf_add_test_case "$case"

@@ -1,0 +1,98 @@
+#! /usr/bin/env atf-sh
+# SPDX-License-Identifier: BSD-2-Clause
+# mount and mount.fstab: lines of fstab(5), and files of them.
+
+# SC2086: words are split.
+# shellcheck disable=SC1091,SC2086
+. "$(atf_get_srcdir)/prog.sh"
+
+root=$JAIL_TEST_ROOT
+
+in_jail='jail -c path='$root
+
+new_case lines 'comments, escapes'
+lines_body() {
+	make_root
+	mkdir "with blank" data "$root/a" "$root/b c" "$root/c"
+	echo blank >"with blank/f"
+	echo data >data/f
+	cat >fstab <<-END
+	# A comment
+
+	   	# another
+	$PWD/with\\040blank	$root/a	nullfs	ro	0 0	# and one
+	$PWD/data $root/b\\040c nullfs ro
+	tmpfs	$root/c	tmpfs	rw,size=64k	0	0
+	END
+	atf_check -o inline:"blank\ndata\n" $in_jail mount.fstab="$PWD/fstab" \
+	    command=sh -c 'cat /a/f "/b c/f"; echo x >/c/x'
+	atf_check ls -A "$root/c"
+	# Lines of mount come first, then those of the files.
+	printf '%s\n' "$PWD/data $root/c nullfs ro" >fstab2
+	atf_check -o inline:"blank\ndata\n" $in_jail \
+	    mount.fstab="$PWD/fstab" mount.fstab="$PWD/fstab2" \
+	    command=cat /a/f /c/f
+	nothing_left
+}
+
+new_case errors 'what is wrong with a line'
+errors_body() {
+	make_root
+	mkdir data "$root/mnt"
+	while IFS='|' read -r line text; do
+		printf '%s\n' "$line" >fstab
+		atf_check -s exit:1 -o empty \
+		    -e inline:"jail: mount.fstab: $text\n" \
+		    $in_jail mount.fstab="$PWD/fstab" command=true
+		atf_check -s exit:1 -o empty -e inline:"jail: mount: $text\n" \
+		    $in_jail mount="$line" command=true
+	done <<-END
+	$PWD/data $root/mnt|$PWD/data $root/mnt: missing information
+	x|x: missing information
+	a\\04 $root/mnt nullfs ro|a\\\\04 $root/mnt nullfs ro: fstab parse error
+	data $root/mnt nullfs ro|data: not an absolute pathname
+	$PWD/data mnt nullfs ro|mnt: not an absolute pathname
+	$PWD/data $root/none nullfs ro|$root/none: No such file or directory
+	$PWD/none $root/mnt nullfs ro|$PWD/none: No such file or directory
+	END
+	atf_check -s exit:1 -e inline:\
+"jail: mount.fstab: $PWD/none: No such file or directory\n" \
+	    $in_jail mount.fstab="$PWD/none" command=true
+	atf_check -s exit:1 -e match:'zfs.*not supported' \
+	    $in_jail mount="pool $root/mnt zfs rw" command=true
+	nothing_left
+}
+
+new_case files 'what is no file of lines'
+files_body() {
+	make_root
+	mkdir data "$root/mnt" directory
+	mkfifo fifo
+	truncate -s 1G sparse
+	truncate -s 1048577 long
+	printf '%s\n\0\n' "$PWD/data $root/mnt nullfs ro" >nul
+	while IFS='|' read -r file text; do
+		atf_check -s exit:1 -o empty \
+		    -e inline:"jail: mount.fstab: $file: $text\n" timeout -s KILL 10 \
+		    $in_jail mount.fstab="$file" command=true
+	done <<-END
+	$PWD/directory|Is a directory
+	$PWD/fifo|not a regular file
+	/dev/zero|not a regular file
+	$PWD/sparse|File too large
+	$PWD/long|File too large
+	$PWD/nul|not a text: it has NULs
+	END
+	# Nothing is in these.
+	: >empty
+	for file in "$PWD/empty" /dev/null; do
+		atf_check $in_jail mount.fstab="$file" command=true
+	done
+	nothing_left
+}
+
+atf_init_test_cases() {
+	for case in lines errors files; do
+		atf_add_test_case "$case"
+	done
+}
