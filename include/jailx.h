@@ -130,6 +130,13 @@ int jailx_create(const struct jailx_set *set, int *ret_hold);
 const char *jailx_notes(void);
 
 /*
+ * What a jail of this set could write to and unprivileged users of the host
+ * can reach: a setuid program that the jail's root makes there is root's for
+ * them.  "PARAMETER NAME", one a line, to be freed; NULL for nothing.
+ */
+char *jailx_exposed(const struct jailx_set *set);
+
+/*
  * End the hold of jailx_create(): a jail that is neither persistent nor has
  * a process left is removed, as by jailx_end().  hold is closed in any case.
  * Another jail that has got the jid meanwhile is not touched.

@@ -119,6 +119,11 @@ int jail_release(int jid, int hold, struct jerr *e);
 /* Refuse values that this version cannot enforce. */
 int jail_check_supported(const struct pset *params, struct jerr *e);
 
+/* ---- expose.c ---- */
+
+/* As jailx_exposed(), appended. */
+void expose_list(const struct pset *params, struct buf *ret);
+
 /* ---- needs.c ---- */
 
 /*

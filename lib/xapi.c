@@ -158,6 +158,15 @@ jailx_create(const struct jailx_set *set, int *ret_hold)
 	return face(r, &e);
 }
 
+API char *
+jailx_exposed(const struct jailx_set *set)
+{
+	struct buf b = BUF_INIT;
+
+	expose_list(&set->p, &b);
+	return b.len > 0 ? buf_take(&b) : NULL;
+}
+
 API int
 jailx_release(int jid, int hold)
 {

@@ -102,9 +102,4 @@ const struct jailx_set *job_set(const struct job *j);
 /* A line of -J. */
 void job_record(struct job *j);
 
-/* ---- expose.c ---- */
-
-/* With -v: say so if unprivileged users of the host can reach path. */
-void expose_warn(const struct job *j, const char *path);
-
 #endif

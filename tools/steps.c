@@ -167,13 +167,31 @@ note_set(const struct job *j, const char *what, bool failed)
 	    failed ? ": " : "", failed ? jail_errmsg : "");
 }
 
+/* What the jail's root makes is root's for whoever can reach it. */
+static void
+warn_exposed(const struct job *j)
+{
+	auto_free char *names =
+	    j->q->verbose > 0 ? jailx_exposed(j->given) : NULL;
+	char *rest = names, *name;
+
+	while ((name = strsep(&rest, "\n")) != NULL)
+		job_note(j, 1,
+		    "warning: %s can be reached by users of this host: a "
+		    "setuid program or one with file capabilities made there "
+		    "in the jail would be root's for them; make a directory "
+		    "above it private (chmod 700)%s",
+		    name,
+		    strncmp(name, "path ", 5) == 0 ? "" : ", or mount it ro");
+}
+
 static enum step_result
 create(struct job *j, const struct step *s)
 {
 	int jid;
 
 	(void)s;
-	expose_warn(j, jailx_set_get(j->given, "path", 0));
+	warn_exposed(j);
 	jid = jailx_create(j->given, has_start(j->given) ? &j->hold : NULL);
 	note_set(j, "JAIL_CREATE", jid < 0);
 	if (jid < 0) {
