@@ -20,7 +20,7 @@
 
 struct child {
 	char *title;
-	bool in_jail;
+	bool in_jail, is_own;
 	pid_t pid; /* on the host */
 	int pidfd;
 	struct jailx_child in; /* in the jail */
@@ -52,6 +52,7 @@ child_new(const struct command *cmd)
 	c->relay = (struct relay)RELAY_INIT;
 	c->pidfd = -1;
 	c->in_jail = cmd->in_jail;
+	c->is_own = cmd->is_own;
 	if ((c->title = strdup(cmd->title)) == NULL) {
 		free(c);
 		return NULL;
@@ -162,7 +163,7 @@ spawn(struct child *c, struct job *j, struct jailx_spawn *how)
 		return -1;
 	if (relay_open(&c->relay, j->jid, how->user, fds, how) < 0 ||
 	    jailx_spawn(j->jid, how, &c->in) < 0) {
-		if (jailx_exec_status() != 0)
+		if (c->is_own)
 			j->status = jailx_exec_status();
 		job_say(j, "%s", jail_errmsg);
 		return -1;
@@ -349,7 +350,7 @@ child_finish(struct child *c, struct job *j)
 			;
 	}
 	if (status != 0)
-		j->status = relay_exit_status(status);
+		j->status = c->is_own ? relay_exit_status(status) : 1;
 	if (WIFSIGNALED(status))
 		job_say(j, "%s: exited on signal %d", c->title,
 		    WTERMSIG(status));

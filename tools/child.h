@@ -16,6 +16,7 @@ struct command {
 	const char *const *argv;
 	bool background;
 	bool in_jail;
+	bool is_own; /* its exit status is jail(8)'s */
 };
 
 /*

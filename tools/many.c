@@ -133,7 +133,9 @@ make_job(struct many *m, size_t i)
 	struct job *j = job_new(m->q);
 
 	if (j != NULL) {
-		j->name = strdup(n->name);
+		/* a single one that merely runs is as good as anonymous */
+		if (n->conf != NULL || m->q->many)
+			j->name = strdup(n->name);
 		j->conf = n->conf;
 		j->index = i;
 		j->jid = n->jid;
@@ -234,7 +236,7 @@ take_left(struct many *m, struct job *j)
 		struct left *l = &m->left[i];
 
 		if (l->lock < 0 || l->name == NULL ||
-		    strcmp(l->name, j->name) != 0)
+		    strcmp(l->name, m->s.node[j->index].name) != 0)
 			continue;
 		j->jid = l->jid;
 		j->id = l->id;
@@ -326,7 +328,7 @@ show(const struct many *m, struct job *const *jobs, size_t n)
 				       : "removed");
 	for (i = 0; i < n; i++)
 		buf_fmt(&b, "%s%s", i == 0 ? ", waiting for " : ", ",
-		    jobs[i]->name);
+		    m->s.node[jobs[i]->index].name);
 	if (n > 0 && buf_err(&b) == 0)
 		progress_show(b.p);
 }
@@ -360,7 +362,7 @@ summary(const struct many *m)
 {
 	size_t i;
 
-	if (m->s.selected < 2 || m->failed == 0)
+	if (m->s.selected - m->s.pulled < 2 || m->failed == 0)
 		return;
 	(void)fprintf(stderr, "jail: %zu of %zu jails failed:\n", m->failed,
 	    m->s.selected);

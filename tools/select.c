@@ -216,8 +216,11 @@ select_all(struct selection *s, char *const *words)
 		if (select_word(s, *words) < 0)
 			status = 1;
 	}
-	for (i = 0; i < s->n; i++)
+	for (i = 0; i < s->n; i++) {
 		s->selected += order_op(s->order, i) != 0;
+		s->pulled += order_op(s->order, i) != 0 &&
+			     order_pulled(s->order, i);
+	}
 	return status;
 }
 

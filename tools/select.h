@@ -23,7 +23,7 @@ struct selection {
 	unsigned int op; /* OP_* */
 	struct node *node; /* n of them, numbered as in the order */
 	size_t n;
-	size_t selected;
+	size_t selected, pulled; /* of these, pulled in by others */
 	struct order *order;
 };
 

@@ -85,7 +85,7 @@ run_words(struct job *j, const struct step *s)
 	size_t i, n = jailx_set_count(j->given, s->param);
 	auto_free const char **argv = calloc(n + 1, sizeof(*argv));
 	auto_buf struct buf title = BUF_INIT;
-	struct command c = { .in_jail = true };
+	struct command c = { .in_jail = true, .is_own = true };
 
 	for (i = 0; argv != NULL && i < n; i++) {
 		argv[i] = jailx_set_get(j->given, s->param, i);

@@ -62,13 +62,13 @@ graph_body() {
 	make_graph
 	jail -f conf -c >out 2>err || atf_fail "$(cat err)"
 	atf_check -o inline:"50\n" grep -c ': created$' out
-	atf_check -e empty -o save:span check_times begin up
+	check_times begin up >span || atf_fail "order of the starts"
 	# one after the other the starts alone would take five seconds
 	atf_check -o ignore awk '$1 >= 5 { exit 1 }' span
 	: >times
 	jail -f conf -r '*' >out 2>err || atf_fail "$(cat err)"
 	atf_check -o inline:"50\n" grep -c ': removed$' out
-	atf_check -o ignore check_times down gone reversed
+	check_times down gone reversed >span || atf_fail "order of the stops"
 	nothing_left
 }
 
@@ -109,7 +109,7 @@ loop_body() {
 	    jail -f conf -c
 	atf_check -o ignore grep "dependency loop" err
 	atf_check -o ignore grep "depends on undefined jail \"$p-none\"" err
-	atf_check -o ignore jail -f conf -r "$p-d"
+	atf_check -o ignore -e ignore jail -f conf -r "$p-d"
 	nothing_left
 }
 
@@ -229,7 +229,7 @@ dry_body() {
 	cat >conf <<-END
 	path = "$root"; persist;
 	"$p-a" {
-		exec.prepare = "echo prepare"; exec.start = "/bin/sh /etc/rc";
+		exec.prepare = "echo prepare"; exec.start = "/bin/sh -c true";
 		mount.devfs; exec.poststart = "echo up";
 	}
 	"$p-b" { depend = "$p-a"; }
@@ -238,7 +238,7 @@ dry_body() {
 	$p-a: on the host: echo prepare
 	$p-a: create: $root
 	$p-a: mount: devfs
-	$p-a: in the jail: /bin/sh /etc/rc
+	$p-a: in the jail: /bin/sh -c true
 	$p-a: on the host: echo up
 	$p-b: create: $root
 	END

@@ -28,6 +28,7 @@ make_conf() {
 		exec.release = 'echo release >>$log';
 		mount = "$PWD/log $root/log nullfs rw 0 0";
 		path = "$root";
+		mount.devfs;
 		"$name" {
 			stop.timeout = 1;
 		END
@@ -223,7 +224,7 @@ environment_body() {
 	persist;
 	END
 	for h in prepare prestart created poststart prestop poststop release; do
-		echo "exec.$h = 'echo $h \$JID,\$JNAME,\$JPATH,\$(ls \$JROOT/bin/busybox 2>/dev/null) >>$log';"
+		echo "exec.$h = 'echo $h \$JID,\$JNAME,\$JPATH,\$(test -z "\$JROOT" || ls \$JROOT/bin/busybox) >>$log';"
 	done >hooks
 	echo "exec.start = 'echo start \$JID,\$JNAME,\$JPATH >>/log';" >>hooks
 	echo "exec.stop = 'echo stop \$JID,\$JNAME,\$JPATH >>/log';" >>hooks
@@ -355,7 +356,7 @@ interrupted_body() {
 	exec.poststart = "sleep 1000";
 	END
 	one=$name
-	sed "s/\"$one\"/\"$one-2\"/" conf >>conf
+	echo "\"$one-2\" { persist; exec.poststart = 'sleep 1000'; }" >>conf
 	env --default-signal jail -f conf -c >out 2>&1 &
 	pid=$!
 	wait_for 5 sh -c "jls name | grep -q '$one-2'"

@@ -476,9 +476,9 @@ failing_start_body() {
 new_case usage 'what is wrong with the arguments: 1'
 usage_body() {
 	make_root
-	for args in "" "-c" "-x" "-r" "-R" "-cR name=x" "-mR x" "-r a=b" \
-	    "-c name" "-n" "-J" "/ h" "relative h 1 /bin/true" "-p 0 -c a=b" \
-	    "-e , x" "-i"; do
+	for args in "" "-c -n x" "-x" "-r" "-R" "-cR name=x" "-mR x" "-r a=b" \
+	    "-C" "-cC x" "-l -m name" "-n" "-J" "/ h" "relative h 1 /bin/true" \
+	    "-e , x" "-e , -c" "-i"; do
 		atf_check -s exit:1 -o empty -e match:'^usage: jail ' \
 		    jail $args
 	done
@@ -512,8 +512,8 @@ new_case later 'what is for later says so and leaves nothing'
 later_body() {
 	make_root
 	for param in ip4.addr=127.0.0.5 ip6.addr=::1 children.max=1 vnet \
-	    vnet=new allow.raw_sockets allow.mount exec.prestart=true \
-	    userns=inherit exec.timeout=5 depend=x allow.chflags \
+	    vnet=new allow.raw_sockets allow.mount exec.fib=1 \
+	    userns=inherit interface=lo zfs.dataset=x allow.chflags \
 	    ip4.nosaddrsel; do
 		word=${param%%=*}
 		atf_check -s exit:1 -e match:"^jail: ${word%nosaddrsel}.*not supported yet" \
@@ -556,7 +556,7 @@ unprivileged_body() {
 	atf_check -o match:'^jail [0-9]' $NOBODY ./jail --version
 	atf_check -o match:'^persist	' $NOBODY ./jail --parameters
 	atf_check -s exit:1 -e match:'^usage: jail ' $NOBODY ./jail
-	atf_check -s exit:1 -e match:'^usage: jail ' $NOBODY ./jail -c
+	atf_check -s exit:1 -e match:'^usage: jail ' $NOBODY ./jail -c -n x
 	atf_check -s exit:1 -e match:'^jail: unknown parameter: nme ' \
 	    $NOBODY ./jail -c nme=x persist
 	atf_check -s exit:1 -e match:'^jail: persist: unknown boolean' \
