@@ -49,6 +49,17 @@ struct build {
 	struct buf *notes; /* for the user; shared by builder and inside */
 };
 
+/* ---- create.c ---- */
+
+#define BUILD_INIT                                                             \
+	{                                                                      \
+		.jail = JAIL_INIT, .lock = -1, .payload = -1,                  \
+		.start_lock = -1, .path = -1, .proc = -1, .userns = -1,        \
+		.cgroupns = -1, .report = { -1, -1 }, .root = -1,              \
+	}
+
+void build_done(struct build *b);
+
 /* ---- stages.c ---- */
 
 /*
@@ -61,6 +72,11 @@ int stages_setup(struct build *b, struct jerr *e);
  * meanwhile: to be tried again.
  */
 int stages_undo(const struct jail *j, struct jerr *e);
+
+/* ---- check.c ---- */
+
+/* The first stage: path is there and is a directory. */
+int check_path(struct build *b, struct jerr *e);
 
 /* ---- inside.c ---- */
 
@@ -75,6 +91,13 @@ void inside_run(void *build);
 /* Read and check mount and mount.fstab. */
 int mounts_read(struct build *b, struct jerr *e);
 void mounts_done(struct build *b);
+
+/* Can it be mounted: its type and options? */
+int mount_check(const struct build_mount *m, struct jerr *e);
+
+/* Can a directory, or a file, be mounted on target? */
+int mount_check_kind(
+    bool is_dir, int target, const char *who, const char *name, struct jerr *e);
 
 /*
  * Attach the root: not on the host's root, where something that covers it

@@ -58,6 +58,9 @@ bool jail_is_kept(const struct jail *j, enum jail_persist persist);
  */
 int jail_find(int jid, bool dying, struct jail *ret, struct jerr *e);
 
+/* Is this very jail still there, in whatever state? */
+bool jail_is_there(const struct jail *j);
+
 /* Is it alive: built, not being removed, not ended by itself? */
 bool jail_is_alive(const struct jail *j);
 
@@ -105,16 +108,24 @@ int jail_create(
 /* Check and complete a new jail's parameters. */
 int jail_check_new(struct pset *params, bool held, struct jerr *e);
 
+/* ---- check.c ---- */
+
+/* As jailx_check(). */
+int jail_check(const struct pset *params, struct jerr *e);
+
 /* ---- update.c ---- */
 
 int jail_update(
     const struct jail *j, const struct pset *params, struct jerr *e);
 
-/* Remove the jail that the start lock is of. */
+/* Remove the jail that the start lock is of; nothing follows. */
 int jail_abandon(int jid, int hold, struct jerr *e);
 
-/* Give up the start lock; removes the jail when nothing keeps it. */
-int jail_release(int jid, int hold, struct jerr *e);
+/*
+ * Give up the start lock; removes the jail when nothing keeps it.  *ret_lock:
+ * as of jail_end().
+ */
+int jail_release(int jid, int hold, int *ret_lock, struct jerr *e);
 
 /* Refuse values that this version cannot enforce. */
 int jail_check_supported(const struct pset *params, struct jerr *e);
@@ -135,14 +146,40 @@ int jail_check_needs(
 
 /* ---- remove.c ---- */
 
-/* Kill and remove; waits for the jail's lock. */
-int jail_destroy(struct jail *j, struct jerr *e);
+/*
+ * Take the lock of this very jail: a descriptor.  Waits for whoever builds,
+ * changes or removes it, but not for who does what follows its end, which may
+ * take any time: -ENOENT when it has gone but for that.
+ */
+int jail_lock(const struct jail *j);
 
-/* The same by the holder of its lock.  -EBUSY: a process does not die. */
+/* Is nothing left of it but its record? */
+bool jail_is_removed(const struct jail *j);
+
+/*
+ * Kill and remove.  *ret_lock, -1 before: the jail's lock if work follows and
+ * is the caller's to do.
+ */
+int jail_end(const struct jail *j, int *ret_lock, struct jerr *e);
+
+/* The same, leaving that work to the keeper. */
+int jail_destroy(const struct jail *j, struct jerr *e);
+
+/* The same, with nothing that follows. */
+int jail_drop(const struct jail *j, struct jerr *e);
+
+/*
+ * Kill and remove by the holder of the lock.  1: work follows, and the
+ * directory is left for that.  -EBUSY: a process does not die.
+ */
 int jail_destroy_locked(const struct jail *j, struct jerr *e);
 
-/* SIGTERM to all its processes and wait: as jailx_stop(). */
-int jail_stop(
-    const struct jail *j, int timeout, pid_t **ret_pids, struct jerr *e);
+/* SIGTERM to all its processes: as jailx_stop(). */
+int jail_stop(const struct jail *j, pid_t **ret_pids, struct jerr *e);
+
+/* ---- after.c ---- */
+
+/* No directory has this jid any more: it is taken off the list of the kept. */
+void jail_unlist(int jid);
 
 #endif

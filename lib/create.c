@@ -140,7 +140,7 @@ jail_check_new(struct pset *params, bool held, struct jerr *e)
 	return 0;
 }
 
-static void
+void
 build_done(struct build *b)
 {
 	int *fds[] = {
@@ -171,26 +171,15 @@ int
 jail_create(
     const struct pset *params, int *hold, struct buf *notes, struct jerr *e)
 {
-	struct build b = {
-		.jail = JAIL_INIT,
-		.lock = -1,
-		.payload = -1,
-		.start_lock = -1,
-		.held = hold != NULL,
-		.path = -1,
-		.proc = -1,
-		.userns = -1,
-		.cgroupns = -1,
-		.report = { -1, -1 },
-		.root = -1,
-		.notes = notes,
-	};
+	struct build b = BUILD_INIT;
 	int r;
 
 	if (geteuid() != 0)
 		return jerr(e, EPERM,
 		    "jail_set: Operation not permitted "
 		    "(creating a jail needs root)");
+	b.held = hold != NULL;
+	b.notes = notes;
 	if ((r = pset_merge(&b.rec.params, params, e)) == 0)
 		r = jail_check_new(&b.rec.params, b.held, e);
 	if (r == 0)

@@ -8,7 +8,8 @@
  *	<jid>/cgroup.kill		who builds, changes or removes it
  *	<jid>/payload/cgroup.kill	who starts it (PERSIST_START)
  * A jail whose lock is free and which is not alive is nobody's: whoever can
- * take the lock finishes its removal.
+ * take the lock finishes its removal.  If work follows its end (after.c), the
+ * directory stays, without a payload, until that is done.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -174,6 +175,17 @@ jail_open(int jails, int jid, struct jail *ret)
 	return 0;
 }
 
+bool
+jail_is_there(const struct jail *j)
+{
+	auto_close int jails = -1;
+	auto_jail struct jail now = JAIL_INIT;
+	struct jerr e;
+
+	return (jails = jails_dir(false, &e)) >= 0 &&
+	       jail_open(jails, j->jid, &now) == 0 && now.id == j->id;
+}
+
 int
 jail_ask_alive(const struct jail *j)
 {
@@ -264,6 +276,8 @@ drop_abandoned(const struct jail *j)
 	    ((payload = cg_open(j->dir, "payload")) < 0 ||
 		(lock = cg_lock(payload, true)) < 0))
 		return;
+	if (persist != PERSIST_NO)
+		(void)store_drop_after(j->dir); /* nor does anything follow */
 	(void)jail_destroy_locked(j, &e); /* the next one will */
 }
 
@@ -275,7 +289,10 @@ jail_reap(int jails, int jid)
 	struct jerr e;
 	int r;
 
-	if (jail_open(jails, jid, &j) < 0 || (lock = cg_lock(j.dir, true)) < 0)
+	/* what follows a jail's end is not for every reader to do */
+	if (jail_open(jails, jid, &j) < 0 ||
+	    (jail_is_removed(&j) && store_after(j.dir) >= 0) ||
+	    (lock = cg_lock(j.dir, true)) < 0)
 		return;
 	if ((r = jail_ask_alive(&j)) == 1) {
 		drop_abandoned(&j);

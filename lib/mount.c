@@ -340,6 +340,18 @@ is_directory(int fd)
 	return fstat(fd, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+int
+mount_check_kind(
+    bool is_dir, int target, const char *who, const char *name, struct jerr *e)
+{
+	if (is_dir == is_directory(target))
+		return 0;
+	return jerr(e, ENOTDIR,
+	    "%s: %s: a directory cannot be mounted on a file, nor a "
+	    "file on a directory",
+	    who, name);
+}
+
 static int
 attach(
     struct build *b, int mnt, const char *who, const char *name, struct jerr *e)
@@ -349,11 +361,8 @@ attach(
 
 	if (target < 0)
 		return target;
-	if (is_directory(mnt) != is_directory(target))
-		return jerr(e, ENOTDIR,
-		    "%s: %s: a directory cannot be mounted on a file, nor a "
-		    "file on a directory",
-		    who, name);
+	if ((r = mount_check_kind(is_directory(mnt), target, who, name, e)) < 0)
+		return r;
 	if ((r = mnt_attach(mnt, target)) < 0)
 		return jerr_sys(e, -r, "%s: mount %s", who, name);
 	/* what covers the root is the root from now on */
@@ -410,33 +419,67 @@ do_procfs(struct build *b, const struct build_mount *m, struct jerr *e)
 	return mount_procfs(b, m->who, m->name, e);
 }
 
+/* What its options may be. */
+enum mount_options {
+	OPTIONS_ANY, /* not looked at */
+	OPTIONS_FLAGS,
+	OPTIONS_KEYS, /* key=value as well */
+};
+
 static const struct mount_type {
 	const char *name;
 	int (*mount)(
 	    struct build *b, const struct build_mount *m, struct jerr *e);
+	enum mount_options options;
 } types[] = {
-	{ "nullfs", do_nullfs },
-	{ "bind", do_nullfs },
-	{ "tmpfs", do_tmpfs },
-	{ "devfs", do_devfs },
-	{ "procfs", do_procfs },
-	{ "proc", do_procfs },
-	{ "linprocfs", do_procfs },
+	{ "nullfs", do_nullfs, OPTIONS_FLAGS },
+	{ "bind", do_nullfs, OPTIONS_FLAGS },
+	{ "tmpfs", do_tmpfs, OPTIONS_KEYS },
+	{ "devfs", do_devfs, OPTIONS_ANY },
+	{ "procfs", do_procfs, OPTIONS_ANY },
+	{ "proc", do_procfs, OPTIONS_ANY },
+	{ "linprocfs", do_procfs, OPTIONS_ANY },
 };
 
 static int
-mount_one(struct build *b, const struct build_mount *m, struct jerr *e)
+find_type(
+    const struct build_mount *m, const struct mount_type **ret, struct jerr *e)
 {
 	size_t i;
 
 	for (i = 0; i < nitems(types); i++) {
-		if (strcmp(types[i].name, m->fs.type) == 0)
-			return types[i].mount(b, m, e);
+		if (strcmp(types[i].name, m->fs.type) == 0) {
+			*ret = &types[i];
+			return 0;
+		}
 	}
 	return jerr(e, ENOTSUP,
 	    "%s: %s: file system type %s: not supported "
 	    "yet",
 	    m->who, m->fs.target, m->fs.type);
+}
+
+int
+mount_check(const struct build_mount *m, struct jerr *e)
+{
+	auto_buf struct buf extra = BUF_INIT;
+	const struct mount_type *type;
+	unsigned int attr = 0;
+	int r = find_type(m, &type, e);
+
+	if (r < 0 || type->options == OPTIONS_ANY)
+		return r;
+	return parse_options(
+	    m, &attr, type->options == OPTIONS_KEYS ? &extra : NULL, e);
+}
+
+static int
+mount_one(struct build *b, const struct build_mount *m, struct jerr *e)
+{
+	const struct mount_type *type;
+	int r = find_type(m, &type, e);
+
+	return r < 0 ? r : type->mount(b, m, e);
 }
 
 /* The boolean parameters, in FreeBSD's order. */

@@ -197,6 +197,7 @@ jail_of_file(const char *name, struct jerr *e)
 
 struct walk {
 	const char *name; /* as it was given, for messages */
+	const char *no_link; /* below it each link is refused; NULL: none */
 	struct buf at; /* canonical so far; "" is the root */
 	char *rest; /* what is still to come, owned */
 	int links;
@@ -223,6 +224,9 @@ follow(struct walk *w, const char *who, const char *rest, struct jerr *e)
 	if (n < 0 || ++w->links > LINKS_MAX)
 		return jerr_sys(
 		    e, n < 0 ? errno : ELOOP, "%s %s", who, w->at.p);
+	if (w->no_link != NULL && path_below(w->no_link, w->at.p) != NULL)
+		return jerr(
+		    e, ELOOP, "%s: %s is a symbolic link", who, w->at.p);
 	if ((jid = jail_of_file(w->at.p, e)) < 0)
 		return jid;
 	if (jid > 0)
@@ -280,9 +284,11 @@ walk(struct walk *w, const char *who, struct jerr *e)
 }
 
 int
-path_canon(const char *name, const char *who, char **ret, struct jerr *e)
+path_canon_strict(const char *name, const char *who, const char *no_link,
+    char **ret, struct jerr *e)
 {
 	struct walk w = { .name = name,
+		.no_link = no_link,
 		.rest = strdup(name + strspn(name, "/")) };
 	int r =
 	    w.rest != NULL ? walk(&w, who, e) : jerr_sys(e, ENOMEM, "%s", who);
@@ -294,4 +300,10 @@ path_canon(const char *name, const char *who, char **ret, struct jerr *e)
 		r = jerr_sys(e, ENOMEM, "%s", who);
 	buf_done(&w.at);
 	return r;
+}
+
+int
+path_canon(const char *name, const char *who, char **ret, struct jerr *e)
+{
+	return path_canon_strict(name, who, NULL, ret, e);
 }

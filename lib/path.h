@@ -21,6 +21,10 @@ struct jerr;
  */
 int path_canon(const char *name, const char *who, char **ret, struct jerr *e);
 
+/* The same, also refusing each link below the canonical directory no_link. */
+int path_canon_strict(const char *name, const char *who, const char *no_link,
+    char **ret, struct jerr *e);
+
 /* Open a canonical name as it is: O_PATH.  -ELOOP when it has a link. */
 int path_open(const char *canon);
 

@@ -5,11 +5,14 @@
  * "dying" is written first: who joins the cgroup after that sees it and
  * leaves.  A process that joined between the kill and the rmdir makes the
  * rmdir fail with EBUSY, and everything is done again.
+ *
+ * Where work follows the end (after.c), the directory stays for its record.
  */
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "cg.h"
 #include "build.h"
@@ -19,33 +22,111 @@
 #include "uapi.h"
 
 #define TRIES 100
+#define PAUSE_MAX 32000000 /* ns between two looks at a lock */
+
+bool
+jail_is_removed(const struct jail *j)
+{
+	auto_close int payload = cg_open(j->dir, "payload");
+	enum jail_state state;
+
+	return payload == -ENOENT && store_state(j->dir, &state) == 0 &&
+	       state == JAIL_ENDING;
+}
+
+int
+jail_lock(const struct jail *j)
+{
+	struct timespec pause = { .tv_nsec = 500000 };
+	auto_close int fd = -1;
+
+	/*
+	 * Whoever removes it goes on to what follows with the same lock: not
+	 * flock()'s own waiting, which would be for that, too.
+	 */
+	while ((fd = cg_lock(j->dir, true)) == -EAGAIN) {
+		if (jail_is_removed(j))
+			return -ENOENT;
+		(void)nanosleep(&pause, NULL); /* less is no harm */
+		if (pause.tv_nsec < PAUSE_MAX)
+			pause.tv_nsec *= 2;
+	}
+	if (fd < 0)
+		return fd == -ENODEV ? -ENOENT : fd;
+	/* whoever held the lock may have removed it, or the jid is reused */
+	return jail_is_there(j) ? take_fd(&fd) : -ENOENT;
+}
+
+/* Held up for a start by nobody: as if it had never been started. */
+static bool
+is_abandoned(const struct jail *j)
+{
+	auto_close int payload = -1, lock = -1;
+	enum jail_persist persist;
+
+	if (store_persist(j->dir, &persist) < 0 ||
+	    (persist != PERSIST_START && persist != PERSIST_START_STAY))
+		return false;
+	/* without a payload the removal was decided by one who knew */
+	return (payload = cg_open(j->dir, "payload")) >= 0 &&
+	       (lock = cg_lock(payload, true)) >= 0;
+}
 
 int
 jail_destroy_locked(const struct jail *j, struct jerr *e)
 {
 	int i, r = -EBUSY;
+	bool follows;
 
+	if (is_abandoned(j))
+		(void)store_drop_after(j->dir); /* ENODEV: it has gone */
+	follows = store_after(j->dir) >= 0;
 	for (i = 0; r == -EBUSY && i < TRIES; i++)
 		r = stages_undo(j, e);
-	return r;
+	return r < 0 ? r : follows;
 }
 
 int
-jail_destroy(struct jail *j, struct jerr *e)
+jail_end(const struct jail *j, int *ret_lock, struct jerr *e)
 {
-	auto_close int lock = cg_lock(j->dir, false);
-	struct jail now = JAIL_INIT;
+	auto_close int lock = jail_lock(j);
 	int r;
 
-	if (lock == -ENODEV || lock == -ENOENT)
-		return 0; /* gone meanwhile */
 	if (lock < 0)
-		return jerr_sys(e, -lock, "lock of jail %d", j->jid);
-	/* whoever held the lock may have removed it, or the jid is reused */
-	if ((r = jail_find(j->jid, true, &now, e)) < 0)
-		return r == -ENOENT ? 0 : r;
-	r = now.id == j->id ? jail_destroy_locked(j, e) : 0;
-	jail_done(&now);
+		return lock == -ENOENT
+			   ? 0
+			   : jerr_sys(e, -lock, "lock of jail %d", j->jid);
+	if ((r = jail_destroy_locked(j, e)) == 1)
+		*ret_lock = take_fd(&lock);
+	return r < 0 ? r : 0;
+}
+
+int
+jail_destroy(const struct jail *j, struct jerr *e)
+{
+	auto_close int lock = -1;
+
+	return jail_end(j, &lock, e);
+}
+
+int
+jail_drop(const struct jail *j, struct jerr *e)
+{
+	auto_close int lock = jail_lock(j);
+	bool was_kept;
+	int r;
+
+	if (lock < 0)
+		return lock == -ENOENT
+			   ? 0
+			   : jerr_sys(e, -lock, "lock of jail %d", j->jid);
+	was_kept = store_after(j->dir) >= 0;
+	if ((r = store_drop_after(j->dir)) < 0)
+		return jerr_sys(e, -r, "record of jail %d", j->jid);
+	r = jail_destroy_locked(j, e);
+	cleanup_close(&lock); /* that of jail/ is never taken below it */
+	if (was_kept)
+		jail_unlist(j->jid);
 	return r;
 }
 
@@ -85,20 +166,19 @@ signal_members(int cgroup, const pid_t *pids, size_t n, int sig)
 }
 
 int
-jail_stop(const struct jail *j, int timeout, pid_t **ret_pids, struct jerr *e)
+jail_stop(const struct jail *j, pid_t **ret_pids, struct jerr *e)
 {
-	auto_close int payload = cg_open(j->dir, "payload");
+	auto_close int payload = cg_open(j->dir, "payload"), events = -1;
 	auto_free pid_t *pids = NULL;
 	ssize_t n;
 	int r;
 
-	if (payload < 0 || (n = cg_procs(payload, &pids)) < 0)
+	if (payload < 0 || (events = cg_events(payload)) < 0 ||
+	    (n = cg_procs(payload, &pids)) < 0)
 		return jerr(e, ENOENT, "jail %d not found", j->jid);
 	if ((r = signal_members(payload, pids, (size_t)n, SIGTERM)) < 0)
 		return jerr_sys(e, -r, "processes of jail %d", j->jid);
 	if (ret_pids != NULL)
 		*ret_pids = take_ptr(pids);
-	r = cg_wait_empty(
-	    payload, timeout > 2000000 ? 2000000000 : timeout * 1000, -1);
-	return r == -ENOENT || r == -ENODEV ? 1 : r;
+	return take_fd(&events);
 }

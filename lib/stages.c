@@ -22,28 +22,9 @@
 #include "io.h"
 #include "jerr.h"
 #include "ns.h"
-#include "path.h"
 
 #define REMOVE_MSEC 30000 /* how long killed processes may take to go */
 #define REAP_MSEC 20 /* and its first one to be a zombie */
-
-static int
-setup_path(struct build *b, struct jerr *e)
-{
-	const char *path = pset_get(&b->rec.params, P_PATH, 0);
-	struct stat st;
-	int r;
-
-	if (path[0] != '/')
-		return jerr(
-		    e, EINVAL, "path %s: not an absolute pathname", path);
-	if ((r = path_canon(path, "path", &b->real, e)) < 0)
-		return r;
-	if ((b->path = path_open(b->real)) < 0 || fstat(b->path, &st) < 0)
-		return jerr_sys(
-		    e, b->path < 0 ? -b->path : errno, "path %s", path);
-	return S_ISDIR(st.st_mode) ? 0 : jerr_sys(e, ENOTDIR, "path %s", path);
-}
 
 static int
 setup_jid(struct build *b, struct jerr *e)
@@ -56,20 +37,18 @@ static int
 undo_jid(const struct jail *j, struct jerr *e)
 {
 	auto_close int jails = jails_dir(false, e);
-	struct jail now = JAIL_INIT;
 	char name[16];
+	int after;
 
-	if (jails < 0)
-		return 0;
-	(void)snprintf(name, sizeof(name), "%d", j->jid);
 	/* the name must still be that of the cgroup that we know */
-	if ((now.dir = cg_open(jails, name)) < 0)
+	if (jails < 0 || !jail_is_there(j))
 		return 0;
-	if (cg_id(now.dir, &now.id) < 0 || now.id != j->id) {
-		jail_done(&now);
+	/* the record outlives the jail until jail_forget() */
+	if ((after = store_after(j->dir)) >= 0)
 		return 0;
-	}
-	jail_done(&now);
+	if (after != -ENODATA)
+		return jerr_sys(e, -after, "record of jail %d", j->jid);
+	(void)snprintf(name, sizeof(name), "%d", j->jid);
 	if (unlinkat(jails, name, AT_REMOVEDIR) < 0 && errno != ENOENT)
 		return jerr_sys(e, errno, "cgroup of jail %d", j->jid);
 	return 0;
@@ -212,7 +191,7 @@ static const struct stage {
 	int (*setup)(struct build *b, struct jerr *e);
 	int (*undo)(const struct jail *j, struct jerr *e);
 } stages[] = {
-	{ "path", setup_path, NULL },
+	{ "path", check_path, NULL },
 	{ "mounts", mounts_read, NULL },
 	{ "thin", thin_prepare, NULL },
 	{ "jid", setup_jid, undo_jid },

@@ -15,6 +15,8 @@
 #define XA_USER "user.jail"
 #define XA_TRUSTED "trusted.jail." /* and a digit */
 #define XA_LAST "user.jail.last"
+#define XA_AFTER "trusted.jail.after"
+#define XA_KEPT "trusted.jail.kept"
 #define XA_SIZE 65536 /* the kernel's limit for a value */
 #define READ_TRIES 16 /* against a writer that never rests */
 
@@ -344,23 +346,83 @@ store_set_persist(int dir, enum jail_persist how)
 	return 0;
 }
 
+/* ---- single numbers ---- */
+
+static int
+get_number(int dir, const char *name)
+{
+	char text[16];
+	ssize_t len = fgetxattr(dir, name, text, sizeof(text) - 1);
+
+	if (len < 0)
+		return -errno;
+	text[len] = '\0';
+	return (int)strtol(text, NULL, 10);
+}
+
+static int
+set_number(int dir, const char *name, int number)
+{
+	char text[16];
+	int len = snprintf(text, sizeof(text), "%d", number);
+
+	return fsetxattr(dir, name, text, (size_t)len, 0) < 0 ? -errno : 0;
+}
+
 int
 store_last_jid(int dir)
 {
-	char text[16];
-	ssize_t len = fgetxattr(dir, XA_LAST, text, sizeof(text) - 1);
+	int jid = get_number(dir, XA_LAST);
 
-	if (len < 0)
-		return errno == ENODATA ? 0 : -errno;
-	text[len] = '\0';
-	return (int)strtol(text, NULL, 10);
+	return jid == -ENODATA ? 0 : jid;
 }
 
 int
 store_set_last_jid(int dir, int jid)
 {
-	char text[16];
-	int len = snprintf(text, sizeof(text), "%d", jid);
+	return set_number(dir, XA_LAST, jid);
+}
 
-	return fsetxattr(dir, XA_LAST, text, (size_t)len, 0) < 0 ? -errno : 0;
+int
+store_after(int dir)
+{
+	return get_number(dir, XA_AFTER);
+}
+
+int
+store_set_after(int dir, int step)
+{
+	return set_number(dir, XA_AFTER, step);
+}
+
+int
+store_drop_after(int dir)
+{
+	return fremovexattr(dir, XA_AFTER) < 0 && errno != ENODATA ? -errno : 0;
+}
+
+/* ---- the jails that work follows ---- */
+
+ssize_t
+store_kept(int dir, int **ret)
+{
+	auto_free int *jids = malloc(XA_SIZE);
+	ssize_t len;
+
+	if (jids == NULL)
+		return -ENOMEM;
+	if ((len = fgetxattr(dir, XA_KEPT, jids, XA_SIZE)) < 0)
+		len = errno == ENODATA ? 0 : -errno;
+	if (len >= 0)
+		*ret = take_ptr(jids);
+	return len < 0 ? len : len / (ssize_t)sizeof(**ret);
+}
+
+int
+store_set_kept(int dir, const int *jids, size_t n)
+{
+	int r = n > 0 ? fsetxattr(dir, XA_KEPT, jids, n * sizeof(*jids), 0)
+		      : fremovexattr(dir, XA_KEPT);
+
+	return r < 0 && (n > 0 || errno != ENODATA) ? -errno : 0;
 }

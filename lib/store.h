@@ -6,6 +6,10 @@
  *	trusted.jail.0, .1	"VERSION SEQ", then what root alone may see
  *	user.jail.persist	its presence: the jail stays without processes;
  *				a word says for how long
+ *	trusted.jail.after	its presence: work follows the jail's end, and
+ *				the directory stays until it is done; the
+ *				number of the step that was begun last
+ *	trusted.jail.kept	on jail/: the jids of the jails that had it
  *
  * There is no setxattr of two values, and readers take no lock.  So the hidden
  * half is written under the name that the SEQ of the visible one, odd or even,
@@ -21,6 +25,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "pset.h"
 
@@ -76,5 +81,17 @@ int store_set_persist(int dir, enum jail_persist how);
 /* On jail/: the jid given out last; 0 when there was none. */
 int store_last_jid(int dir);
 int store_set_last_jid(int dir, int jid);
+
+/*
+ * The step begun last of what follows the jail's end; 0: none yet.
+ * -ENODATA: nothing follows.
+ */
+int store_after(int dir);
+int store_set_after(int dir, int step);
+int store_drop_after(int dir);
+
+/* On jail/: jids in no order, to be freed.  Returns how many. */
+ssize_t store_kept(int dir, int **ret);
+int store_set_kept(int dir, const int *jids, size_t n);
 
 #endif

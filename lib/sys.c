@@ -158,11 +158,12 @@ attach_to(int jid, int hold, bool created, struct jerr *e)
 	struct jerr ignored;
 	struct attach a = { .en = { .jail = JAIL_INIT }, .home = -1 };
 	bool back = true;
-	int r = attach_join(&a, jid, e);
+	int r = attach_join(&a, jid, e), lock = -1;
 
 	/* what it leaves undone, the next look at the jail clears away */
 	if (hold >= 0)
-		(void)jail_release(jid, hold, &ignored);
+		(void)jail_release(jid, hold, &lock, &ignored);
+	close_fd(lock);
 	if (r == 0)
 		r = attach_enter(&a, &back, e);
 	if (r < 0 && created && back)

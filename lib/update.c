@@ -213,7 +213,7 @@ write_changes(const struct jail *j, struct record *rec,
 	return r < 0 ? jerr_sys(e, -r, "record of jail %d", j->jid) : 0;
 }
 
-/* Neither persistent nor with a process: it is removed. */
+/* Neither persistent nor with a process: it is removed.  1: work follows. */
 static int
 remove_if_idle(const struct jail *j, struct jerr *e)
 {
@@ -238,7 +238,7 @@ jail_update(const struct jail *j, const struct pset *wanted, struct jerr *e)
 	/* always in this order: names are given under the lock of jail/ */
 	if (name != NULL && (above = cg_lock(jails, false)) < 0)
 		return jerr_sys(e, -above, "lock of the jails");
-	if ((lock = cg_lock(j->dir, false)) < 0 || !jail_is_alive(j))
+	if ((lock = jail_lock(j)) < 0 || !jail_is_alive(j))
 		return lock == -EACCES || lock == -EPERM
 			   ? jerr(e, EPERM, "jail_set: Operation not permitted")
 			   : jerr(e, ENOENT, "jail %d not found", j->jid);
@@ -251,7 +251,7 @@ jail_update(const struct jail *j, const struct pset *wanted, struct jerr *e)
 	record_done(&rec);
 	if (r == 0 && pset_has(wanted, P_PERSIST))
 		r = remove_if_idle(j, e);
-	return r;
+	return r < 0 ? r : 0;
 }
 
 /* Is this the jail that the start lock is of?  Jids are given out again. */
@@ -265,15 +265,15 @@ is_held_by(const struct jail *j, int hold)
 }
 
 int
-jail_release(int jid, int hold, struct jerr *e)
+jail_release(int jid, int hold, int *ret_lock, struct jerr *e)
 {
 	auto_close int start = hold, lock = -1;
 	auto_jail struct jail j = JAIL_INIT;
 	enum jail_persist persist;
 	int r;
 
-	if (jail_find(jid, false, &j, e) < 0 || !is_held_by(&j, hold) ||
-	    (lock = cg_lock(j.dir, false)) < 0 || !jail_is_alive(&j))
+	if (jail_find(jid, true, &j, e) < 0 || !is_held_by(&j, hold) ||
+	    (lock = jail_lock(&j)) < 0)
 		return 0; /* removed meanwhile, by whoever */
 	if ((r = store_persist(j.dir, &persist)) == 0 &&
 	    (persist == PERSIST_START || persist == PERSIST_START_STAY))
@@ -281,7 +281,12 @@ jail_release(int jid, int hold, struct jerr *e)
 		    j.dir, persist == PERSIST_START ? PERSIST_NO : PERSIST_YES);
 	if (r < 0)
 		return jerr_sys(e, -r, "persist of jail %d", jid);
-	return remove_if_idle(&j, e);
+	/* it may have ended meanwhile, whatever it was to do */
+	r = jail_ask_alive(&j) == 0 ? jail_destroy_locked(&j, e)
+				    : remove_if_idle(&j, e);
+	if (r == 1)
+		*ret_lock = take_fd(&lock);
+	return r < 0 ? r : 0;
 }
 
 int
@@ -292,5 +297,5 @@ jail_abandon(int jid, int hold, struct jerr *e)
 
 	if (jail_find(jid, true, &j, e) < 0 || !is_held_by(&j, hold))
 		return 0; /* removed meanwhile, by whoever */
-	return jail_destroy(&j, e);
+	return jail_drop(&j, e);
 }

@@ -14,6 +14,7 @@
 #include "face.h"
 #include "jail.h"
 #include "jerr.h"
+#include "log.h"
 #include "pty.h"
 #include "spawn.h"
 #include "user.h"
@@ -147,6 +148,16 @@ jailx_notes(void)
 }
 
 API int
+jailx_check(const struct jailx_set *set)
+{
+	struct jerr e = { .err = 0 };
+	int r = jail_check(&set->p, &e);
+
+	exec_status = e.status;
+	return face(r, &e);
+}
+
+API int
 jailx_create(const struct jailx_set *set, int *ret_hold)
 {
 	struct jerr e = { .err = 0 };
@@ -168,11 +179,14 @@ jailx_exposed(const struct jailx_set *set)
 }
 
 API int
-jailx_release(int jid, int hold)
+jailx_release(int jid, int hold, int *ret_lock)
 {
 	struct jerr e;
+	int lock = -1, r = jail_release(jid, hold, &lock, &e);
 
-	return face(jail_release(jid, hold, &e), &e);
+	if (r == 0)
+		*ret_lock = lock;
+	return face(r, &e);
 }
 
 API int
@@ -204,7 +218,7 @@ jailx_remove(int jid, uint64_t id)
 		    &e);
 	if (jail_find(jid, true, &j, &e) < 0 || j.id != id)
 		return 0;
-	return face(jail_destroy(&j, &e), &e);
+	return face(jail_drop(&j, &e), &e);
 }
 
 API int
@@ -222,17 +236,58 @@ jailx_update(int jid, const struct jailx_set *set)
 	return face(r, &e);
 }
 
+/* A living jail that has this id. */
+static int
+find_this(int jid, uint64_t id, struct jail *ret, struct jerr *e)
+{
+	int r = jail_find(jid, false, ret, e);
+
+	if (r < 0 || ret->id == id)
+		return r;
+	jail_done(ret);
+	return jerr(e, ENOENT, "jail %d not found", jid);
+}
+
 API int
-jailx_stop(int jid, uint64_t id, int timeout, pid_t **ret_pids)
+jailx_stop(int jid, uint64_t id, pid_t **ret_pids)
 {
 	auto_jail struct jail j = JAIL_INIT;
 	struct jerr e;
 	int r;
 
-	if ((r = jail_find(jid, false, &j, &e)) == 0)
-		r = j.id == id ? jail_stop(&j, timeout, ret_pids, &e)
-			       : jerr(&e, ENOENT, "jail %d not found", jid);
+	if ((r = find_this(jid, id, &j, &e)) == 0)
+		r = jail_stop(&j, ret_pids, &e);
 	return face(r, &e);
+}
+
+API bool
+jailx_is_stopped(int fd)
+{
+	/* ENODEV: the cgroup has gone, and the jail with it */
+	return cg_events_populated(fd) != 1;
+}
+
+API pid_t
+jailx_warden(int jid, uint64_t id)
+{
+	auto_jail struct jail j = JAIL_INIT;
+	auto_close int pidfd = -1;
+	struct jerr e;
+	pid_t pid = -1;
+	int r;
+
+	if ((r = find_this(jid, id, &j, &e)) == 0 &&
+	    jail_warden(&j, &pid, &pidfd) < 0)
+		r = jerr(&e, ESRCH, "jail %d is dying", jid);
+	return face(r < 0 ? r : pid, &e);
+}
+
+API int
+jailx_log_open(const char *root, const char *file)
+{
+	struct jerr e;
+
+	return face(log_open(root, file, &e), &e);
 }
 
 /* ---- reading ---- */

@@ -108,9 +108,16 @@ cg_lock(int dirfd, bool now)
 	return take_fd(&fd);
 }
 
-/* "populated 0|1" of an open cgroup.events. */
-static int
-read_populated(int fd)
+int
+cg_events(int dirfd)
+{
+	int fd = openat(dirfd, "cgroup.events", O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int
+cg_events_populated(int fd)
 {
 	char text[256];
 	const char *p;
@@ -127,10 +134,9 @@ read_populated(int fd)
 int
 cg_populated(int dirfd)
 {
-	auto_close int fd =
-	    openat(dirfd, "cgroup.events", O_RDONLY | O_CLOEXEC);
+	auto_close int fd = cg_events(dirfd);
 
-	return fd < 0 ? -errno : read_populated(fd);
+	return fd < 0 ? fd : cg_events_populated(fd);
 }
 
 int
@@ -154,8 +160,7 @@ now_msec(void)
 int
 cg_wait_empty(int dirfd, int msec, int pidfd)
 {
-	auto_close int fd =
-	    openat(dirfd, "cgroup.events", O_RDONLY | O_CLOEXEC);
+	auto_close int fd = cg_events(dirfd);
 	struct pollfd pfd[] = {
 		{ .fd = fd, .events = POLLPRI },
 		{ .fd = pidfd, .events = POLLIN },
@@ -164,8 +169,8 @@ cg_wait_empty(int dirfd, int msec, int pidfd)
 	int r;
 
 	if (fd < 0)
-		return -errno;
-	while ((r = read_populated(fd)) == 1) {
+		return fd;
+	while ((r = cg_events_populated(fd)) == 1) {
 		if ((left = end - now_msec()) <= 0)
 			return 0;
 		if (left > SLICE_MSEC)

@@ -25,6 +25,13 @@ int cg_lock(int dirfd, bool now);
 /* 1 when the cgroup or one below it has a process, 0 when none. */
 int cg_populated(int dirfd);
 
+/*
+ * Its cgroup.events: a descriptor that polls with POLLPRI when that changes,
+ * and what it says now, as cg_populated().
+ */
+int cg_events(int dirfd);
+int cg_events_populated(int fd);
+
 /* Kill every process in it and below it. */
 int cg_kill(int dirfd);
 

@@ -109,6 +109,7 @@ one(const struct flavour *f, const char *name, int null)
 {
 	struct jailx_set *set = make_set(f, name), *now = jailx_set_new();
 	int hold = -1, jid = jailx_create(set, f->hold ? &hold : NULL);
+	int lock = -1;
 
 	if ((jid < 0) != f->fails)
 		errx(1, "%s: %s", f->what,
@@ -119,8 +120,10 @@ one(const struct flavour *f, const char *name, int null)
 		if (f->hold) {
 			run(jid, "/bin/true", null);
 			run(jid, "/nonexistent", null);
-			if (jailx_release(jid, hold) < 0)
+			if (jailx_release(jid, hold, &lock) < 0)
 				errx(1, "release: %s", jail_errmsg);
+			if (lock >= 0)
+				errx(1, "release: work follows");
 		}
 		if (jail_remove(jid) < 0 && errno != EINVAL)
 			errx(1, "remove: %s", jail_errmsg);

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What follows a jail's end on the host: said beforehand, and done once.
+ *
+ * An attribute of <jid>/ (store_after()) says that there is such work, and
+ * how far it has come; while it is there, the removal of the jail leaves the
+ * directory behind.  Whoever holds the jail's lock then does the work: who
+ * removed the jail, its keeper, or, where both were killed, the next jail(8),
+ * which finds it by a list on jail/ (store_kept()).
+ *
+ * The list is changed under the lock of jail/.  A jid is on it from before
+ * the attribute is there until no directory has that jid any more, so that
+ * one too many is all that can go wrong.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "after.h"
+#include "buf.h"
+#include "cg.h"
+#include "cleanup.h"
+#include "core.h"
+#include "face.h"
+#include "jerr.h"
+
+int
+after_dir(const char *name, struct jerr *e)
+{
+	auto_close int jails = jails_dir(true, e);
+	int fd;
+
+	if (jails < 0)
+		return jails;
+	if (mkdirat(jails, name, 0755) < 0 && errno != EEXIST)
+		return jerr_sys(e, errno, "cgroup jail/%s", name);
+	fd = cg_open(jails, name);
+	return fd < 0 ? jerr_sys(e, -fd, "cgroup jail/%s", name) : fd;
+}
+
+/* ---- the list ---- */
+
+static int
+list_jid(int jid, struct jerr *e)
+{
+	auto_close int jails = jails_dir(true, e), lock = -1;
+	auto_free int *v = NULL;
+	ssize_t n, i;
+	int r, *more;
+
+	if (jails < 0)
+		return jails;
+	if ((lock = cg_lock(jails, false)) < 0)
+		return jerr_sys(e, -lock, "lock of the jails");
+	if ((n = store_kept(jails, &v)) < 0)
+		return jerr_sys(e, (int)-n, "list of kept jails");
+	for (i = 0; i < n; i++) {
+		if (v[i] == jid)
+			return 0;
+	}
+	if ((more = realloc(v, ((size_t)n + 1) * sizeof(*v))) == NULL)
+		return jerr_sys(e, ENOMEM, "list of kept jails");
+	v = more;
+	v[n] = jid;
+	r = store_set_kept(jails, v, (size_t)n + 1);
+	return r < 0 ? jerr_sys(e, -r, "list of kept jails") : 0;
+}
+
+static bool
+is_directory(int jails, int jid)
+{
+	char name[16];
+	struct stat st;
+
+	(void)snprintf(name, sizeof(name), "%d", jid);
+	return fstatat(jails, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* Take off the list what has gone: jid alone, or all with jid 0. */
+static void
+unlist(int jid)
+{
+	struct jerr e;
+	auto_close int jails = jails_dir(false, &e), lock = -1;
+	auto_free int *v = NULL;
+	ssize_t n, i, left = 0;
+
+	if (jails < 0 || (lock = cg_lock(jails, false)) < 0 ||
+	    (n = store_kept(jails, &v)) <= 0)
+		return;
+	for (i = 0; i < n; i++) {
+		if ((jid != 0 && v[i] != jid) || is_directory(jails, v[i]))
+			v[left++] = v[i];
+	}
+	if (left < n)
+		(void)store_set_kept(jails, v, (size_t)left); /* the next one */
+}
+
+void
+jail_unlist(int jid)
+{
+	unlist(jid);
+}
+
+/* ---- before the end ---- */
+
+static int
+set_work(const struct jail *j, struct jerr *e)
+{
+	auto_close int lock = jail_lock(j);
+	int r;
+
+	if (lock < 0 || !jail_is_alive(j))
+		return jerr(e, ENOENT, "jail %d is dying", j->jid);
+	if (store_after(j->dir) >= 0)
+		return jerr(e, EEXIST, "jail %d has a keeper", j->jid);
+	r = store_set_after(j->dir, 0);
+	return r < 0 ? jerr_sys(e, -r, "record of jail %d", j->jid) : 0;
+}
+
+static int
+keep(int jid, uint64_t id, jailx_keeper *fn, void *arg, struct jerr *e)
+{
+	auto_jail struct jail j = JAIL_INIT;
+	auto_close int lock = -1;
+	int r;
+
+	if (geteuid() != 0)
+		return jerr(e, EPERM, "jail_set: Operation not permitted");
+	if ((r = jail_find(jid, false, &j, e)) < 0)
+		return r;
+	if (j.id != id)
+		return jerr(e, ENOENT, "jail %d not found", jid);
+	/* no lock is held across the fork: a child would keep it */
+	if ((r = list_jid(jid, e)) < 0 || (r = set_work(&j, e)) < 0)
+		return r;
+	if ((r = keeper_start(&j, fn, arg, e)) == 0)
+		return 0;
+	if ((lock = jail_lock(&j)) >= 0)
+		(void)store_drop_after(j.dir); /* it has gone then */
+	return r;
+}
+
+API int
+jailx_keep(int jid, uint64_t id, jailx_keeper *fn, void *arg)
+{
+	struct jerr e;
+
+	return face(keep(jid, id, fn, arg, &e), &e);
+}
+
+API int
+jailx_end(int jid, uint64_t id, int *ret_lock)
+{
+	auto_jail struct jail j = JAIL_INIT;
+	struct jerr e;
+	int lock = -1, r = 0;
+
+	if (geteuid() != 0)
+		return face(
+		    jerr(&e, EPERM, "jail_remove: Operation not permitted"),
+		    &e);
+	if (jail_find(jid, true, &j, &e) == 0 && j.id == id)
+		r = jail_end(&j, &lock, &e);
+	if (r == 0)
+		*ret_lock = lock;
+	return face(r, &e);
+}
+
+/* ---- after it ---- */
+
+/* The jail that lock is of, if it is this one. */
+static int
+open_locked(int jid, uint64_t id, int lock, struct jail *ret, struct jerr *e)
+{
+	auto_jail struct jail j = JAIL_INIT;
+	struct stat of_jail, of_lock;
+	int r;
+
+	if ((r = jail_find(jid, true, &j, e)) < 0)
+		return r;
+	if (j.id != id ||
+	    fstatat(j.dir, "cgroup.kill", &of_jail, AT_SYMLINK_NOFOLLOW) < 0)
+		return jerr(e, ENOENT, "jail %d not found", jid);
+	if (fstat(lock, &of_lock) < 0 || of_lock.st_ino != of_jail.st_ino)
+		return jerr(e, EINVAL, "not the lock of jail %d", jid);
+	*ret = j;
+	j.dir = -1;
+	return 0;
+}
+
+static int
+mark(int jid, uint64_t id, int lock, int n, struct jerr *e)
+{
+	auto_jail struct jail j = JAIL_INIT;
+	int r, done;
+
+	if ((r = open_locked(jid, id, lock, &j, e)) < 0)
+		return r;
+	if ((done = store_after(j.dir)) < 0 && done != -ENODATA)
+		return jerr_sys(e, -done, "record of jail %d", jid);
+	/* without an attribute nothing is to follow */
+	if (done < 0 || n <= done)
+		return 0;
+	r = store_set_after(j.dir, n);
+	return r < 0 ? jerr_sys(e, -r, "record of jail %d", jid) : 1;
+}
+
+API int
+jailx_mark(int jid, uint64_t id, int lock, int n)
+{
+	struct jerr e;
+
+	return face(mark(jid, id, lock, n, &e), &e);
+}
+
+static int
+forget(int jid, uint64_t id, int fd, struct jerr *e)
+{
+	auto_close int lock = fd;
+	auto_jail struct jail j = JAIL_INIT;
+	int r;
+
+	if ((r = open_locked(jid, id, lock, &j, e)) < 0)
+		return r == -ENOENT ? 0 : r;
+	if ((r = store_drop_after(j.dir)) < 0)
+		return jerr_sys(e, -r, "record of jail %d", jid);
+	r = jail_destroy_locked(&j, e);
+	cleanup_close(&lock); /* that of jail/ is never taken below it */
+	unlist(jid);
+	return r;
+}
+
+API int
+jailx_forget(int jid, uint64_t id, int lock)
+{
+	struct jerr e;
+
+	return face(forget(jid, id, lock, &e), &e);
+}
+
+/* ---- without a keeper ---- */
+
+/* As many as wait for the jails of the list: none was killed. */
+static bool
+are_complete(int jails, size_t n)
+{
+	auto_close int dir = cg_open(jails, "keeper");
+	auto_free pid_t *pids = NULL;
+
+	return dir >= 0 && cg_procs(dir, &pids) >= (ssize_t)n;
+}
+
+/* True: no directory has this jid any more. */
+static bool
+take_over(int jails, int jid, jailx_keeper *fn, void *arg)
+{
+	auto_jail struct jail j = JAIL_INIT;
+	auto_close int lock = -1;
+	struct jerr e;
+
+	if (jail_open(jails, jid, &j) < 0)
+		return !is_directory(jails, jid);
+	/* a free lock: neither a remover nor a keeper is at it */
+	if (store_after(j.dir) < 0 || jail_ask_alive(&j) != 0 ||
+	    (lock = cg_lock(j.dir, true)) < 0 || !jail_is_there(&j) ||
+	    jail_destroy_locked(&j, &e) != 1)
+		return false;
+	fn(jid, j.id, take_fd(&lock), arg);
+	return false;
+}
+
+static int
+unfinished(jailx_keeper *fn, void *arg, struct jerr *e)
+{
+	auto_close int jails = jails_dir(false, e);
+	auto_free int *v = NULL;
+	bool stale = false;
+	ssize_t n, i;
+
+	if (jails < 0)
+		return jails == -ENOENT ? 0 : jails;
+	if ((n = store_kept(jails, &v)) < 0)
+		return jerr_sys(e, (int)-n, "list of kept jails");
+	if (n == 0 || are_complete(jails, (size_t)n))
+		return 0;
+	for (i = 0; i < n; i++)
+		stale |= take_over(jails, v[i], fn, arg);
+	if (stale)
+		unlist(0);
+	return 0;
+}
+
+API int
+jailx_unfinished(jailx_keeper *fn, void *arg)
+{
+	struct jerr e;
+
+	return face(unfinished(fn, arg, &e), &e);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What follows a jail's end, and the keeper that sees to it. */
+#ifndef AFTER_H
+#define AFTER_H
+
+#include "jailx.h"
+
+struct jail;
+struct jerr;
+
+/* ---- after.c ---- */
+
+/* A cgroup of jail/ that is no jail, made where it is missing. */
+int after_dir(const char *name, struct jerr *e);
+
+/* ---- keeper.c ---- */
+
+/* Fork the keeper of a jail; fn and arg as of jailx_keep(). */
+int keeper_start(
+    const struct jail *j, jailx_keeper *fn, void *arg, struct jerr *e);
+
+#endif

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The keeper: a process of the host that outlives the start of one jail and
+ * does what follows its end, unless somebody else has done it.
+ *
+ *	free	should let go of every lock, descriptor and signal of the
+ *		process that it was forked by; must not wait for anything
+ *	hide	its memory is that of jail(8): nobody's to read
+ *	wait	for the end of the jail's first process, and for whoever
+ *		starts the jail: his failure is not an end
+ *	finish	under the jail's lock, which shows who came first: completes
+ *		the removal and calls fn
+ *
+ * Waiting keepers are in jail/keeper/, and nothing else is, so that their
+ * number tells whether one was killed; those at work are in jail/after/, with
+ * what they run.  Neither is below <jid>/, where they would be killed with the
+ * jail.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "after.h"
+#include "cg.h"
+#include "cleanup.h"
+#include "core.h"
+#include "jerr.h"
+#include "ns.h"
+#include "uapi.h"
+
+#define LINGER_MSEC 1000 /* for what the jail's first process leaves */
+#define RETRY_SEC 1
+
+struct keeper {
+	struct jail jail;
+	int warden; /* pidfd, -1: it had gone, or cannot be seen from here */
+	int cgroup; /* to be made in */
+	jailx_keeper *fn;
+	void *arg;
+	int err; /* of the fork */
+};
+
+/* ---- free ---- */
+
+static int
+move_up(int *fd)
+{
+	int up;
+
+	if (*fd < 0)
+		return 0;
+	if ((up = fcntl(*fd, F_DUPFD_CLOEXEC, 3)) < 0)
+		return -errno;
+	*fd = up; /* the old one is closed with all others */
+	return 0;
+}
+
+static void
+close_between(int above, int below)
+{
+	if (above + 1 <= below - 1)
+		(void)syscall(SYS_close_range, above + 1, below - 1, 0);
+}
+
+/* All but two, and nothing on standard input, output and error. */
+static int
+step_descriptors(struct keeper *k)
+{
+	int low, high, fd;
+
+	jails_forget();
+	if (move_up(&k->jail.dir) < 0 || move_up(&k->warden) < 0)
+		return -1;
+	low = k->warden < k->jail.dir ? k->warden : k->jail.dir;
+	high = k->warden < k->jail.dir ? k->jail.dir : k->warden;
+	close_between(-1, low >= 0 ? low : high);
+	if (low >= 0)
+		close_between(low, high);
+	(void)syscall(SYS_close_range, high + 1, ~0U, 0);
+	if ((fd = open("/dev/null", O_RDWR)) < 0)
+		return -1;
+	return fd == 0 && dup2(0, 1) == 1 && dup2(0, 2) == 2 ? 0 : -1;
+}
+
+/* A session of its own, and of the starter's signals nothing. */
+static int
+step_signals(struct keeper *k)
+{
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	struct sigaction none = { .sa_handler = SIG_DFL };
+	sigset_t set;
+	int sig;
+
+	(void)k;
+	if (setsid() < 0 || chdir("/") < 0)
+		return -1;
+	/* to ignore one drops it where it has come already */
+	for (sig = 1; sig < NSIG; sig++) {
+		(void)sigaction(sig, &ignore, NULL); /* EINVAL: it cannot be */
+		(void)sigaction(sig, &none, NULL);
+	}
+	(void)sigemptyset(&set);
+	return sigprocmask(SIG_SETMASK, &set, NULL);
+}
+
+/* Also what ps(1) shows is not the starter's. */
+static int
+step_hide(struct keeper *k)
+{
+	static char title[64];
+	unsigned long at = (unsigned long)(uintptr_t)title;
+
+	(void)snprintf(title, sizeof(title), "jail: keeper of %d", k->jail.jid);
+	(void)prctl(PR_SET_NAME, "jail-keeper", 0, 0, 0); /* cannot fail */
+	/* only for the eye: without the privilege it looks like its parent */
+	(void)prctl(PR_SET_MM, PR_SET_MM_ARG_START, at, 0, 0);
+	(void)prctl(PR_SET_MM, PR_SET_MM_ARG_END, at + strlen(title) + 1, 0, 0);
+	return ns_hide();
+}
+
+/* ---- wait ---- */
+
+static void
+wait_end(const struct keeper *k)
+{
+	struct pollfd pfd = { .fd = k->warden, .events = POLLIN };
+
+	if (k->warden >= 0) {
+		while (poll(&pfd, 1, -1) < 0 && errno == EINTR)
+			;
+		(void)cg_wait_empty(k->jail.dir, LINGER_MSEC, -1);
+		return;
+	}
+	while (cg_wait_empty(k->jail.dir, LINGER_MSEC, -1) == 0)
+		;
+}
+
+/*
+ * Whoever starts the jail holds a lock: he has yet to say whether this is an
+ * end or a failure.
+ */
+static void
+wait_start(const struct keeper *k)
+{
+	auto_close int payload = -1, lock = -1;
+	enum jail_persist persist;
+
+	if (store_persist(k->jail.dir, &persist) == 0 &&
+	    (persist == PERSIST_START || persist == PERSIST_START_STAY) &&
+	    (payload = cg_open(k->jail.dir, "payload")) >= 0)
+		lock = cg_lock(payload, false);
+}
+
+/* ---- finish ---- */
+
+static void
+step_aside(void)
+{
+	struct jerr e;
+	auto_close int dir = after_dir("after", &e);
+
+	/* elsewhere it only looks as if it still waited */
+	if (dir >= 0)
+		(void)cg_join(dir);
+}
+
+/* False: to be tried again. */
+static bool
+finish(const struct keeper *k)
+{
+	auto_close int lock = cg_lock(k->jail.dir, false);
+	struct jerr e;
+	int r;
+
+	if (lock < 0)
+		return lock == -ENODEV || lock == -ENOENT;
+	if (!jail_is_there(&k->jail))
+		return true; /* all has been done */
+	step_aside();
+	if ((r = jail_destroy_locked(&k->jail, &e)) == 1)
+		k->fn(k->jail.jid, k->jail.id, take_fd(&lock), k->arg);
+	cleanup_close(&lock);
+	if (r == 0)
+		jail_unlist(k->jail.jid);
+	return r >= 0;
+}
+
+static int (*const steps[])(struct keeper *k) = {
+	step_descriptors,
+	step_signals,
+	step_hide,
+};
+
+static _Noreturn void
+keep(struct keeper *k)
+{
+	static const struct timespec pause = { .tv_sec = RETRY_SEC };
+	size_t i;
+
+	for (i = 0; i < nitems(steps); i++) {
+		if (steps[i](k) < 0)
+			_exit(1); /* as if it had been killed */
+	}
+	wait_end(k);
+	do
+		wait_start(k);
+	while (!finish(k) && nanosleep(&pause, NULL) <= 0);
+	_exit(0);
+}
+
+/* ---- the starter's side ---- */
+
+/*
+ * In the starter's memory: the keeper is to be nobody's child, as who starts
+ * a jail waits for children of his own.
+ */
+static void
+fork_keeper(void *arg)
+{
+	struct keeper *k = arg;
+	struct keeper own = *k;
+	pid_t pid = ns_fork(NS_CLEAR_SIGHAND, k->cgroup, NULL);
+
+	if (pid == 0)
+		keep(&own);
+	k->err = pid < 0 ? (int)-pid : 0;
+	_exit(0);
+}
+
+int
+keeper_start(const struct jail *j, jailx_keeper *fn, void *arg, struct jerr *e)
+{
+	auto_close int cgroup = after_dir("keeper", e), warden = -1;
+	struct keeper k = {
+		.jail = *j,
+		.cgroup = cgroup,
+		.fn = fn,
+		.arg = arg,
+		.err = ECHILD,
+	};
+	sigset_t all, old;
+	pid_t pid;
+	int r;
+
+	if (cgroup < 0)
+		return cgroup;
+	r = jail_warden(j, &pid, &warden);
+	if (r < 0 && r != -ESRCH && r != -ENODEV && r != -ENOENT)
+		return jerr_sys(e, -r, "keeper of jail %d", j->jid);
+	k.warden = warden;
+	(void)sigfillset(&all);
+	(void)sigprocmask(SIG_SETMASK, &all, &old); /* cannot fail */
+	pid = ns_vfork(NS_CLEAR_SIGHAND, -1, fork_keeper, &k);
+	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	(void)sigprocmask(SIG_SETMASK, &old, NULL); /* cannot fail */
+	if (pid < 0)
+		k.err = (int)-pid;
+	return k.err > 0 ? jerr_sys(e, k.err, "keeper of jail %d", j->jid) : 0;
+}
