@@ -15,7 +15,7 @@ make_probe_root() {
 	probe=$(command -v probe) || {
 		probe=$PWD/probe
 		atf_check cc -std=gnu17 -D_GNU_SOURCE -O1 -static -o "$probe" \
-		    "$prog_dir/../probe.c"
+		    "$prog_dir"/../probe/*.c
 	}
 	cp "$probe" "$root/bin/probe" || atf_fail "cp probe"
 }
