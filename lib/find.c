@@ -62,8 +62,8 @@ find_jails(bool create, struct jerr *e)
 		fd = cg_open(place, "jail");
 		if (fd != -ENOENT || !create)
 			continue;
-		if (mkdirat(place, "jail", 0755) < 0 && errno != EEXIST)
-			return jerr_sys(e, errno, "cgroup jail");
+		if ((fd = cg_mkdir(place, "jail")) < 0 && fd != -EEXIST)
+			return jerr_sys(e, -fd, "cgroup jail");
 		fd = cg_open(place, "jail");
 	}
 	if (fd == -ENOENT && !create)
@@ -403,8 +403,8 @@ settle(int jails, int jid, struct record *rec, struct jail *ret, int *ret_lock,
 	int r;
 
 	(void)snprintf(name, sizeof(name), "%d", jid);
-	if (mkdirat(jails, name, 0755) < 0)
-		return jerr_sys(e, errno, "cgroup jail/%s", name);
+	if ((r = cg_mkdir(jails, name)) < 0)
+		return jerr_sys(e, -r, "cgroup jail/%s", name);
 	if ((r = jail_open(jails, jid, &j)) < 0)
 		r = jerr_sys(e, -r, "cgroup jail/%s", name);
 	else if ((lock = cg_lock(j.dir, false)) < 0)

@@ -60,8 +60,8 @@ setup_payload(struct build *b, struct jerr *e)
 	enum jail_persist how;
 	int r;
 
-	if (mkdirat(b->jail.dir, "payload", 0755) < 0)
-		return jerr_sys(e, errno, "cgroup payload");
+	if ((r = cg_mkdir(b->jail.dir, "payload")) < 0)
+		return jerr_sys(e, -r, "cgroup payload");
 	if ((b->payload = cg_open(b->jail.dir, "payload")) < 0)
 		return jerr_sys(e, -b->payload, "cgroup payload");
 	if (b->held && (b->start_lock = cg_lock(b->payload, false)) < 0)

@@ -83,6 +83,21 @@ cg_open(int dirfd, const char *name)
 }
 
 int
+cg_mkdir(int dirfd, const char *name)
+{
+	const mode_t mode = 0755;
+	int r;
+
+	if (mkdirat(dirfd, name, mode) < 0)
+		return -errno;
+	if (fchmodat(dirfd, name, mode, 0) == 0)
+		return 0;
+	r = -errno;
+	(void)unlinkat(dirfd, name, AT_REMOVEDIR); /* still empty */
+	return r;
+}
+
+int
 cg_id(int dirfd, uint64_t *ret)
 {
 	struct stat st;

@@ -13,6 +13,12 @@ int cg_root(void);
 /* A directory below dirfd. */
 int cg_open(int dirfd, const char *name);
 
+/*
+ * Make one that everybody may look into, whatever the umask: the warden reads
+ * its own record as an unprivileged user, and so does jls.
+ */
+int cg_mkdir(int dirfd, const char *name);
+
 /* The identity of a cgroup, never used twice in a boot. */
 int cg_id(int dirfd, uint64_t *ret);
 
