@@ -10,6 +10,7 @@
  *	hide	not dumpable before the first setns: no process of the jail
  *		may ptrace it or look into its /proc directory; and again after
  *		each change of ids, which may undo it (fs.suid_dumpable)
+ *	shed	what is the caller's alone: priority, protection, limits
  *	setns	user namespace first (the kernel orders them), then the rest,
  *		by the warden's pidfd: never by pid, never by path
  *	ids	the user's, with capabilities kept, while no process of the
@@ -22,13 +23,13 @@
 #include <grp.h>
 #include <sched.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "caps.h"
 #include "cg.h"
 #include "cleanup.h"
+#include "inherit.h"
 #include "jerr.h"
 #include "ns.h"
 #include "policy.h"
@@ -104,28 +105,48 @@ become(const struct jailx_user *user)
 	return caps_raise();
 }
 
-/* Real time and a raised priority of the caller's stay with the caller. */
 static int
-reset_scheduler(void)
+shed_oom(void)
 {
-	struct sched_param none = { 0 };
-	int nice;
+	int r = inherit_oom(AT_FDCWD, "/proc/self/oom_score_adj");
+	auto_close int proc = -1;
 
-	if (syscall(SYS_sched_getscheduler, 0) > SCHED_OTHER &&
-	    syscall(SYS_sched_setscheduler, 0, SCHED_OTHER, &none) < 0)
-		return -errno;
-	errno = 0;
-	nice = getpriority(PRIO_PROCESS, 0);
-	if (nice < 0 && errno == 0 && setpriority(PRIO_PROCESS, 0, 0) < 0)
-		return -errno;
-	return 0;
+	if (r != -ENOENT)
+		return r;
+	r = proc = ns_proc(); /* where the host has none on /proc */
+	return r < 0 ? r : inherit_oom(proc, "self/oom_score_adj");
+}
+
+/* What stays with the caller; see inherit.h. */
+static const struct shed {
+	const char *step;
+	int (*run)(void);
+} sheds[] = {
+	{ "oom_score_adj", shed_oom },
+	{ "scheduler", inherit_scheduler },
+	{ "ioprio", inherit_io },
+	{ "personality", inherit_personality },
+};
+
+static int
+shed(const struct policy *policy, const char **ret_step)
+{
+	size_t i;
+	int r;
+
+	for (i = 0; i < nitems(sheds); i++) {
+		*ret_step = sheds[i].step;
+		if ((r = sheds[i].run()) < 0)
+			return r;
+	}
+	*ret_step = policy->mlock ? "allow.mlock" : "setrlimit";
+	return inherit_limits(policy->mlock);
 }
 
 int
 entry_enter(const struct entry *en, const struct jailx_user *user,
     const char **ret_step)
 {
-	struct rlimit no_limit = { RLIM_INFINITY, RLIM_INFINITY };
 	struct policy policy;
 	int r;
 
@@ -136,11 +157,7 @@ entry_enter(const struct entry *en, const struct jailx_user *user,
 	*ret_step = "keyring";
 	if ((r = ns_new_keyring()) < 0)
 		return r;
-	*ret_step = "allow.mlock: setrlimit";
-	if (policy.mlock && setrlimit(RLIMIT_MEMLOCK, &no_limit) < 0)
-		return -errno;
-	*ret_step = "scheduler";
-	if ((r = reset_scheduler()) < 0)
+	if ((r = shed(&policy, ret_step)) < 0)
 		return r;
 	*ret_step = "dumpable";
 	if ((r = ns_hide()) < 0)

@@ -19,6 +19,7 @@
 
 #include "build.h"
 #include "cleanup.h"
+#include "inherit.h"
 #include "inside.h"
 #include "io.h"
 #include "jerr.h"
@@ -44,13 +45,14 @@ step_hide(struct build *b, struct jerr *e)
 	sigset_t all;
 	int r = ns_hide();
 
-	(void)b;
 	if (r < 0)
 		return jerr_sys(e, -r, "dumpable");
 	(void)sigfillset(&all);
 	if (sigprocmask(SIG_BLOCK, &all, NULL) < 0)
 		return jerr_sys(e, errno, "signals");
 	(void)umask(022);
+	if ((r = inherit_oom(b->proc, "self/oom_score_adj")) < 0)
+		return jerr_sys(e, -r, "oom_score_adj");
 	return 0;
 }
 

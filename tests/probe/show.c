@@ -2,11 +2,15 @@
 /* What a process has, said without trying anything. */
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <sched.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -66,12 +70,44 @@ show_caps(void)
 	(void)printf("CapAmb: %016llx\n", ambient);
 }
 
+/* What a process has got from its parent, one line each. */
+static void
+show_inherited(void)
+{
+	static const struct {
+		const char *name;
+		int which;
+	} limits[] = {
+		{ "limit nice", RLIMIT_NICE },
+		{ "limit rtprio", RLIMIT_RTPRIO },
+		{ "limit memlock", RLIMIT_MEMLOCK },
+		{ "limit nofile", RLIMIT_NOFILE },
+	};
+	mode_t mask = umask(0);
+	struct rlimit r;
+	long io = syscall(SYS_ioprio_get, 1 /* process */, 0);
+	size_t i;
+
+	(void)printf("umask: %03o\n", (unsigned int)mask);
+	(void)printf("nice: %d\n", getpriority(PRIO_PROCESS, 0));
+	(void)printf("policy: %d\n", sched_getscheduler(0));
+	(void)printf("io: %ld-%ld\n", io >> 13, io & 0xff);
+	(void)printf(
+	    "personality: %x\n", (unsigned int)personality(0xffffffffUL));
+	for (i = 0; i < nitems(limits); i++) {
+		if (getrlimit((__rlimit_resource_t)limits[i].which, &r) == 0)
+			(void)printf("%s: %ld %ld\n", limits[i].name,
+			    (long)r.rlim_cur, (long)r.rlim_max);
+	}
+}
+
 static const struct show {
 	const char *name;
 	void (*show)(void);
 } shows[] = {
 	{ "fds", show_fds },
 	{ "caps", show_caps },
+	{ "inherited", show_inherited },
 };
 
 int

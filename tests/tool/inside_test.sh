@@ -9,17 +9,6 @@
 
 root=$JAIL_TEST_ROOT
 
-# A root with the probe: built beside the tests, or here.
-make_probe_root() {
-	make_root
-	probe=$(command -v probe) || {
-		probe=$PWD/probe
-		atf_check cc -std=gnu17 -D_GNU_SOURCE -O1 -static -o "$probe" \
-		    "$prog_dir"/../probe/*.c
-	}
-	cp "$probe" "$root/bin/probe" || atf_fail "cp probe"
-}
-
 # End a process in the background.
 end() {
 	kill "$1"

@@ -10,6 +10,17 @@ prog_dir=$(atf_get_srcdir)
 
 NOBODY="setpriv --reuid 65534 --regid 65534 --clear-groups"
 
+# A root with the probe: built beside the tests, or here.  Sets probe.
+make_probe_root() {
+	make_root
+	probe=$(command -v probe) || {
+		probe=$PWD/probe
+		atf_check cc -std=gnu17 -D_GNU_SOURCE -O1 -static -o "$probe" \
+		    "$prog_dir"/../probe/*.c
+	}
+	cp "$probe" "$JAIL_TEST_ROOT/bin/probe" || atf_fail "cp probe"
+}
+
 # Nothing of the jails of this case: they all have paths below its directory.
 nothing_left() {
 	"$prog_dir/left.py" "$PWD" >left.out && return
