@@ -69,11 +69,12 @@ const char *jailx_param_suggest(const char *name);
 
 enum jailx_quote {
 	JAILX_QUOTE_JLS, /* jls -q: no escapes inside */
-	JAILX_QUOTE_CONF, /* jail -e, -J: quote and backslash escaped */
+	JAILX_QUOTE_CONF, /* jail -J: quote and backslash escaped */
+	JAILX_QUOTE_FILE, /* jail -e: and jail.conf(5) gives the value back */
 };
 
 /*
- * The one quoting routine: value as jls -q or jail -e print it, to be freed;
+ * The one quoting routine: value as jls -q, jail -J or -e print it, to be freed;
  * NULL when memory is out.  An empty value gives "".
  */
 char *jailx_quote(const char *value, enum jailx_quote how);

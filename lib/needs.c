@@ -58,7 +58,7 @@ need_lock_limit(const struct pset *now, struct jerr *e)
 static int
 need_messages(const struct pset *now, struct jerr *e)
 {
-	long restricted;
+	long restricted = 0;
 	int r = read_sysctl(P_ALLOW_READ_MSGBUF,
 	    "/proc/sys/kernel/dmesg_restrict", &restricted, e);
 
@@ -75,7 +75,7 @@ need_messages(const struct pset *now, struct jerr *e)
 static int
 need_port_check(const struct pset *now, struct jerr *e)
 {
-	long first;
+	long first = 0;
 	int r;
 
 	if (pset_is(now, P_IP4, "disable") && pset_is(now, P_IP6, "disable"))

@@ -83,9 +83,8 @@ find_user(struct job *j, bool in_jail, bool clean, struct jailx_user *user,
 		return -1;
 	}
 	/* a jail without a passwd file borrows the host's root */
-	if (clean &&
-	    ((in_jail && jailx_user_find(user, j->jid, "0") == 0) ||
-		jailx_user_find(user, 0, "0") == 0))
+	if (clean && ((in_jail && jailx_user_find(user, j->jid, "0") == 0) ||
+			 jailx_user_find(user, 0, "0") == 0))
 		return 1;
 	return 0;
 }
@@ -175,19 +174,19 @@ static int
 start_in_jail(struct child *c, struct job *j, const struct command *cmd)
 {
 	const struct jailx_set *set = job_set(j);
-	bool clean = jailx_set_bool(set, "exec.clean"), named;
+	bool clean = jailx_set_bool(set, "exec.clean"), named = false;
 	struct jailx_spawn how = {
 		.argv = cmd->argv,
 		.id = j->id,
 		/* FreeBSD's exec.timeout does not kill */
-		.survive = cmd->background ||
-			   jailx_set_int(set, "exec.timeout") > 0,
+		.survive =
+		    cmd->background || jailx_set_int(set, "exec.timeout") > 0,
 	};
 	struct jailx_user user = { 0 };
 	int has_user = find_user(j, true, clean, &user, &named), r = -1;
-	char **env = has_user < 0
-			 ? NULL
-			 : make_env(j, true, clean, has_user > 0 ? &user : NULL);
+	char **env = has_user < 0 ? NULL
+				  : make_env(j, true, clean,
+					has_user > 0 ? &user : NULL);
 
 	if (named && has_user > 0)
 		how.user = &user;
@@ -212,8 +211,8 @@ start_in_jail(struct child *c, struct job *j, const struct command *cmd)
 static _Noreturn void
 give_up(const char *what, const char *object)
 {
-	(void)fprintf(stderr, "jail: %s %s: %s\n", what, object,
-	    strerror(errno));
+	(void)fprintf(
+	    stderr, "jail: %s %s: %s\n", what, object, strerror(errno));
 	_exit(1);
 }
 
@@ -246,12 +245,12 @@ run_program(const struct command *cmd, char **env,
 static int
 start_on_host(struct child *c, struct job *j, const struct command *cmd)
 {
-	bool clean = jailx_set_bool(job_set(j), "exec.clean"), named;
+	bool clean = jailx_set_bool(job_set(j), "exec.clean"), named = false;
 	struct jailx_user user = { 0 };
 	int has_user = find_user(j, false, clean, &user, &named);
-	char **env = has_user < 0
-			 ? NULL
-			 : make_env(j, false, clean, has_user > 0 ? &user : NULL);
+	char **env = has_user < 0 ? NULL
+				  : make_env(j, false, clean,
+					has_user > 0 ? &user : NULL);
 
 	if (env == NULL) {
 		if (has_user >= 0)
@@ -352,8 +351,8 @@ child_finish(struct child *c, struct job *j)
 	if (status != 0)
 		j->status = c->is_own ? relay_exit_status(status) : 1;
 	if (WIFSIGNALED(status))
-		job_say(j, "%s: exited on signal %d", c->title,
-		    WTERMSIG(status));
+		job_say(
+		    j, "%s: exited on signal %d", c->title, WTERMSIG(status));
 	else if (status != 0)
 		job_say(j, "%s: failed", c->title);
 	child_free(c);

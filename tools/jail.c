@@ -186,8 +186,7 @@ parse(struct options *o, int argc, char **argv)
 	int c;
 
 	/* "+": what follows the first operand belongs to the command */
-	while (
-	    (c = getopt(argc, argv, "+cCde:f:hiJ:lmn:Np:qrRs:u:U:v")) >= 0) {
+	while ((c = getopt(argc, argv, "+cCde:f:hiJ:lmn:Np:qrRs:u:U:v")) >= 0) {
 		if (!add_op(o, c) && !add_short_form(o, c))
 			parse_other(o, c);
 	}
@@ -374,8 +373,8 @@ run(struct options *o, char **argv, int n)
 	if (o->separator != NULL) {
 		if (n > 0 || o->no_file)
 			tool_usage(usage);
-		return conf_show(o->file != NULL ? o->file : CONF_FILE,
-		    o->separator);
+		return conf_show(
+		    o->file != NULL ? o->file : CONF_FILE, o->separator);
 	}
 	if (o->op == 0) {
 		if (n < 4 || argv[0][0] != '/')

@@ -199,9 +199,8 @@ begin_start(struct many *m, size_t i)
 	if (j->jid <= 0)
 		return not_possible(m, j, "\"%s\" not found", false);
 	if ((m->op & OP_MODIFY) != 0 && !order_pulled(m->s.order, i))
-		return begin(j,
-		    (m->op & OP_REMOVE) != 0 ? JOB_UPDATE_OR_RESTART
-					     : JOB_UPDATE);
+		return begin(j, (m->op & OP_REMOVE) != 0 ? JOB_UPDATE_OR_RESTART
+							 : JOB_UPDATE);
 	if (named)
 		return not_possible(m, j, "\"%s\" already exists", false);
 	return nothing(m, j, ORDER_STARTED);
@@ -268,8 +267,7 @@ begin_stop(struct many *m, size_t i)
 	if ((m->op & OP_CLEAN) != 0)
 		return begin_clean(m, j);
 	if (j->jid > 0)
-		return begin(
-		    j, (m->op & OP_KILL) != 0 ? JOB_KILL : JOB_REMOVE);
+		return begin(j, (m->op & OP_KILL) != 0 ? JOB_KILL : JOB_REMOVE);
 	if (named)
 		return not_possible(m, j, "\"%s\" not found",
 		    m->q->verbose < 0 && m->op == OP_REMOVE);
@@ -323,7 +321,7 @@ show(const struct many *m, struct job *const *jobs, size_t n)
 	size_t i, left = order_left(m->s.order);
 
 	buf_fmt(&b, "%zu/%zu %s", m->s.selected - left, m->s.selected,
-	    (m->op & OP_CREATE) != 0  ? "started"
+	    (m->op & OP_CREATE) != 0   ? "started"
 	    : (m->op & OP_MODIFY) != 0 ? "updated"
 				       : "removed");
 	for (i = 0; i < n; i++)

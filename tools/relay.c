@@ -367,8 +367,8 @@ relay_wants_pty(void)
 
 /* A pty for the descriptors of how that are terminals; out is one of them. */
 static int
-open_pty(struct relay *r, int jid, const struct jailx_user *user, int out,
-    bool keys)
+open_pty(
+    struct relay *r, int jid, const struct jailx_user *user, int out, bool keys)
 {
 	if ((r->io = calloc(1, sizeof(*r->io))) == NULL) {
 		(void)snprintf(

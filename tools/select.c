@@ -163,7 +163,7 @@ select_word(struct selection *s, const char *word)
 	/* a jid, or another name of a block's jail */
 	if (i < 0 && !pattern && running)
 		i = add_one_running(s, word);
-	if (i >= 0) {
+	if (i >= 0 && s->node != NULL) {
 		s->node[i].is_named = true;
 		order_select(s->order, (size_t)i, order_bits(s->op));
 		return 0;
@@ -195,7 +195,7 @@ make_order(struct selection *s)
 		    (p = conf_get(s->node[i].conf, "depend")) == NULL)
 			continue;
 		for (k = 0; k < p->n; k++)
-			(void)order_depend( /* said, and the node failed */
+			(void)order_depend(/* said, and the node failed */
 			    s->order, i, p->v[k], &conf_say_jail);
 	}
 	if (r == 0)
@@ -218,8 +218,8 @@ select_all(struct selection *s, char *const *words)
 	}
 	for (i = 0; i < s->n; i++) {
 		s->selected += order_op(s->order, i) != 0;
-		s->pulled += order_op(s->order, i) != 0 &&
-			     order_pulled(s->order, i);
+		s->pulled +=
+		    order_op(s->order, i) != 0 && order_pulled(s->order, i);
 	}
 	return status;
 }

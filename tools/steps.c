@@ -72,8 +72,7 @@ run_list(struct job *j, const struct step *s)
 	while (r == STEP_NEXT && j->value < n) {
 		if (!loop_has_slot(j->loop))
 			return STEP_WAIT;
-		r = run_text(
-		    j, s, jailx_set_get(set, s->param, j->value++));
+		r = run_text(j, s, jailx_set_get(set, s->param, j->value++));
 	}
 	return r;
 }
@@ -392,8 +391,7 @@ forget(struct job *j, const struct step *s)
 		NULL                                                           \
 	}
 
-#define AFTER_STEPS                                                            \
-	AFTER(1, "poststop"), AFTER(2, "release"), STEP(forget), END
+#define AFTER_STEPS AFTER(1, "poststop"), AFTER(2, "release"), STEP(forget), END
 
 const struct step steps_create[] = {
 	HOST("prepare"),
