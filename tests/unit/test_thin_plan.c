@@ -396,9 +396,15 @@ test_overlay(void **state)
 	assert_null(entry("/lib"));
 	assert_null(entry("/lib/x86_64-linux-gnu/libc.so.6"));
 	assert_null(entry("/usr/lib/x86_64-linux-gnu/libc.so.6"));
-	/* The host's /lib is a link, the path's a directory. */
-	assert_true(is_entry("/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2",
-	    THIN_FILE, "/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2"));
+	/*
+	 * The host's /lib is a link, the path's a directory; newer systems
+	 * lead from /lib64 to /usr/lib.
+	 */
+	assert_true(
+	    is_entry("/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2", THIN_FILE,
+		"/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2") ||
+	    is_entry("/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2",
+		THIN_FILE, NULL));
 }
 
 /* A hostile path does not get what is not for everybody. */
@@ -437,7 +443,8 @@ now(void)
 static void
 test_endless(void **state)
 {
-	double start = now();
+	const char *slow = getenv("CHECK_SLOW");
+	double start;
 
 	(void)state;
 	if (!sh("mkdir -p b && cd b && echo 'int main(void) { return 0; }'"
@@ -448,9 +455,10 @@ test_endless(void **state)
 		" -Wl,--disable-new-dtags,-rpath,$(seq -s: -f /n/%%g "
 		"7000):$PWD"))
 		skip();
+	start = now();
 	fails(
 	    make(NULL, "%s/b/e", NULL), E2BIG, "%s/b/e: needs too many files");
-	assert_true(now() - start < 30);
+	assert_true(now() - start < 10 * (slow != NULL ? atof(slow) : 1));
 }
 
 static int
