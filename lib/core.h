@@ -15,6 +15,23 @@
 struct buf;
 struct jerr;
 
+/* ---- place.c: where the jails are ---- */
+
+/*
+ * The cgroup of jail 0, that all jails are below.  create: made where it is
+ * missing; else -ENOENT without a sentence (there are no jails).
+ */
+int jails_dir(bool create, struct jerr *e);
+
+/* Close what jails_dir() keeps open: before a jail is entered. */
+void jails_forget(void);
+
+/*
+ * The same to put a jail into, and its lock.  -ESTALE without a sentence: it
+ * was just removed for another place; so may be mkdir(2) in it.  Again then.
+ */
+int jails_locked(int *ret_lock, struct jerr *e);
+
 /* ---- find.c: jails in the cgroup tree ---- */
 
 struct jail {
@@ -30,15 +47,6 @@ struct jail {
 
 void jail_done(struct jail *j);
 #define auto_jail __attribute__((cleanup(jail_done)))
-
-/*
- * The cgroup of jail 0, that all jails are below.  create: made where it is
- * missing; else -ENOENT without a sentence (there are no jails).
- */
-int jails_dir(bool create, struct jerr *e);
-
-/* Close what jails_dir() keeps open: before a jail is entered. */
-void jails_forget(void);
 
 /* All jids there are, ascending, to be freed.  Returns how many. */
 ssize_t jails_list(int jails, int **ret, struct jerr *e);

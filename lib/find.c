@@ -19,7 +19,6 @@
 #include <string.h>
 #include <sys/jail.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "buf.h"
@@ -35,83 +34,6 @@ jail_done(struct jail *j)
 {
 	close_fd(j->dir);
 	j->dir = -1;
-}
-
-/*
- * Where jail/ is: below jail.service where systemd runs it, which delegates
- * that cgroup to us, else below the root.
- */
-static const char *const places[] = { "system.slice/jail.service", "." };
-
-static int
-find_jails(bool create, struct jerr *e)
-{
-	auto_close int root = cg_root();
-	size_t i;
-	int fd = -ENOENT;
-
-	if (root < 0)
-		return jerr(e, ENOTSUP,
-		    "cgroup2 is not mounted: mount it "
-		    "(mount -t cgroup2 none /sys/fs/cgroup/unified)");
-	for (i = 0; i < nitems(places) && fd < 0; i++) {
-		auto_close int place = cg_open(root, places[i]);
-
-		if (place < 0)
-			continue;
-		fd = cg_open(place, "jail");
-		if (fd != -ENOENT || !create)
-			continue;
-		if ((fd = cg_mkdir(place, "jail")) < 0 && fd != -EEXIST)
-			return jerr_sys(e, -fd, "cgroup jail");
-		fd = cg_open(place, "jail");
-	}
-	if (fd == -ENOENT && !create)
-		return fd;
-	return fd < 0 ? jerr_sys(e, -fd, "cgroup jail") : fd;
-}
-
-/*
- * Kept once it is open: it is never removed, and looked up a dozen times by
- * one run of jail(8).
- */
-static int known = -1;
-static uint64_t known_id;
-
-/* A caller that closes what it does not know may have closed ours. */
-static bool
-is_known(void)
-{
-	uint64_t id = 0;
-	struct statfs fs;
-
-	if (known >= 0 && cg_id(known, &id) == 0 && id == known_id &&
-	    fstatfs(known, &fs) == 0 && fs.f_type == CGROUP2_MAGIC)
-		return true;
-	known = -1; /* not ours to close */
-	return false;
-}
-
-void
-jails_forget(void)
-{
-	if (is_known())
-		cleanup_close(&known);
-}
-
-int
-jails_dir(bool create, struct jerr *e)
-{
-	int fd;
-
-	if (!is_known()) {
-		if ((fd = find_jails(create, e)) < 0)
-			return fd;
-		known = fd;
-		(void)cg_id(fd, &known_id); /* 0 then: looked up again */
-	}
-	fd = fcntl(known, F_DUPFD_CLOEXEC, 0);
-	return fd < 0 ? jerr_sys(e, errno, "cgroup jail") : fd;
 }
 
 static int
@@ -404,7 +326,9 @@ settle(int jails, int jid, struct record *rec, struct jail *ret, int *ret_lock,
 
 	(void)snprintf(name, sizeof(name), "%d", jid);
 	if ((r = cg_mkdir(jails, name)) < 0)
-		return jerr_sys(e, -r, "cgroup jail/%s", name);
+		return r == -ENOENT || r == -ENODEV
+			   ? -ESTALE
+			   : jerr_sys(e, -r, "cgroup jail/%s", name);
 	if ((r = jail_open(jails, jid, &j)) < 0)
 		r = jerr_sys(e, -r, "cgroup jail/%s", name);
 	else if ((lock = cg_lock(j.dir, false)) < 0)
@@ -422,11 +346,10 @@ settle(int jails, int jid, struct record *rec, struct jail *ret, int *ret_lock,
 	return 0;
 }
 
-int
-jail_allocate(
-    struct record *rec, struct jail *ret, int *ret_lock, struct jerr *e)
+static int
+allocate(struct record *rec, struct jail *ret, int *ret_lock, struct jerr *e)
 {
-	auto_close int jails = jails_dir(true, e), lock = -1;
+	auto_close int lock = -1, jails = jails_locked(&lock, e);
 	auto_free int *jids = NULL;
 	auto_free uint32_t *ranges = NULL;
 	struct taken t = { .name = pset_get(&rec->params, P_NAME, 0) };
@@ -435,8 +358,6 @@ jail_allocate(
 
 	if (jails < 0)
 		return jails;
-	if ((lock = cg_lock(jails, false)) < 0)
-		return jerr_sys(e, -lock, "lock of the jails");
 	if (jid > 0 && (r = check_wanted_jid(jails, jid, e)) < 0)
 		return r;
 	if ((n = jails_list(jails, &jids, e)) < 0)
@@ -458,4 +379,16 @@ jail_allocate(
 			return jerr_sys(e, -r, "last jid");
 	}
 	return settle(jails, jid, rec, ret, ret_lock, e);
+}
+
+int
+jail_allocate(
+    struct record *rec, struct jail *ret, int *ret_lock, struct jerr *e)
+{
+	int r, tries = 0;
+
+	do
+		r = allocate(rec, ret, ret_lock, e);
+	while (r == -ESTALE && ++tries < 100);
+	return r == -ESTALE ? jerr_sys(e, ESTALE, "cgroup jail") : r;
 }

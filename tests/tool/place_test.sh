@@ -1,0 +1,156 @@
+#!/usr/bin/env atf-sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Where jail/ is: below jail.service or the root of the tree, and jails stay
+# listed when the service comes and goes.  No systemd is needed: a cgroup of
+# the test's own is mounted as the tree.
+
+# shellcheck source=tests/tool/common.sh disable=SC1091
+. "$(atf_get_srcdir)/common.sh"
+
+# The cgroup of this case, below the real root.
+tree() {
+	local point
+
+	point=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
+	echo "$point/place.$(basename "$(dirname "$PWD")")"
+}
+
+# Run the function in a mount namespace where the tree is the test's own.
+in_tree() {
+	[ -n "$(tree)" ] || atf_skip "no cgroup2"
+	make_root
+	mkdir "$(tree)" || atf_fail "mkdir $(tree)"
+	unshare --mount --propagation private sh -euc '
+		mount --bind "$1" /sys/fs/cgroup
+		. ./body
+		root=/sys/fs/cgroup/jail
+		service=/sys/fs/cgroup/system.slice/jail.service
+		'"$1" sh "$(tree)" || atf_fail "$1: exit status $?"
+}
+
+drop_tree() {
+	[ -d "$(tree)" ] || return 0
+	echo 1 >"$(tree)/cgroup.kill"
+	while ! find "$(tree)" -depth -type d -exec rmdir {} +; do
+		sleep 0.1
+	done
+}
+
+# What the bodies share; they run under sh -eu.
+write_body() {
+	cat >body <<-'END'
+	make() {
+		jail -q -c name="$1" path="$PWD/root" persist
+	}
+	is() {
+		[ "$1" = "$2" ] || { echo "$1, not $2" >&2; exit 1; }
+	}
+	names() {
+		jls name | tr '\n' ' '
+	}
+	END
+	cat >>body
+}
+
+place_case() {
+	atf_test_case "$1" cleanup
+	eval "$1_head() {
+		atf_set descr '$2'
+		atf_set require.user root
+		atf_set require.progs 'jail jls busybox unshare'
+	}
+	$1_cleanup() { drop_tree; }"
+}
+
+place_case comes 'The service is started while jails are there'
+comes_body() {
+	write_body <<-'END'
+	comes() {
+		make a
+		is "$(jls -j a jid)" 1
+		mkdir -p "$service"
+		is "$(names)" "a "
+		make b
+		is "$(names)" "a b "
+		is "$(ls -d $root/?)" "$(printf '%s\n' $root/1 $root/2)"
+		jail -m name=a securelevel=2
+		jexec a true
+		jail -R a
+		make c
+		is "$(names)" "b c "
+		[ ! -e $service/jail ]
+		jail -R b
+		jail -R c
+		make d
+		is "$(jls -j d jid)" 4
+		[ -d $service/jail/4 ]
+		[ ! -e $root ]
+		jail -R d
+	}
+	END
+	in_tree comes
+}
+
+place_case goes 'The service is stopped, and its cgroup removed'
+goes_body() {
+	write_body <<-'END'
+	goes() {
+		mkdir -p "$service"
+		make a
+		[ -d $service/jail/1 ]
+		[ ! -e $root ]
+		jail -R a
+		rmdir $service/jail $service
+		is "$(names)" ""
+		make b
+		[ -d $root/1 ]
+		jail -R b
+	}
+	END
+	in_tree goes
+}
+
+# All are found by name to be removed, so none was where nobody looks.
+place_case race 'Jails come and go while the service does'
+race_body() {
+	write_body <<-'END'
+	turn() {
+		turns=0
+		while [ ! -e over ]; do
+			mkdir -p "$service"
+			rmdir $service/jail $service 2>/dev/null || :
+			turns=$((turns + 1))
+		done
+		echo $turns >turns
+	}
+	work() {
+		for i in $(seq 40); do
+			make "w$1-$i" && jail -R "w$1-$i" ||
+			    echo "w$1-$i: $?"
+		done >err.$1 2>&1
+	}
+	race() {
+		turn &
+		turner=$!
+		for w in 1 2 3 4; do
+			work $w &
+			workers="${workers:-} $!"
+		done
+		wait $workers
+		touch over
+		wait $turner
+		cat err.*
+		[ "$(cat turns)" -gt 20 ]
+		is "$(cat err.*)" ""
+		is "$(names)" ""
+	}
+	END
+	in_tree race
+}
+
+atf_init_test_cases() {
+	for case in comes goes race; do
+		atf_add_test_case "$case"
+	done
+}
