@@ -126,7 +126,8 @@ is_below_any(const struct buf *list, const char *name)
  * One mount below path.  A jail that shares path may exchange directories and
  * links on the way: the name is resolved below path without links, and what
  * is found must be the mount of that line.  What cannot be idmapped or is
- * hidden by another mount stays out: the jail sees the bare directory.
+ * hidden by another mount stays out: the jail sees the bare directory.  Of
+ * the first, which depends on the kernel (tmpfs: 6.3), the user is told.
  */
 static void
 carry(struct build *b, const struct mountinfo *m, const char *name)
@@ -140,6 +141,11 @@ carry(struct build *b, const struct mountinfo *m, const char *name)
 	if (source < 0 || mnt_id(source) != m->id)
 		return;
 	mnt = mount_idmapped(b, source, "", 0, "path", m->point, &e);
+	if (mnt == -EOPNOTSUPP)
+		buf_fmt(b->notes,
+		    "%spath: %s: this %s cannot be idmapped: the jail sees "
+		    "the bare directory",
+		    b->notes->len > 0 ? "\n" : "", m->point, m->type);
 	if (mnt >= 0 && (target = mnt_resolve(b->root, name)) >= 0)
 		(void)mnt_attach(mnt, target); /* as above */
 }

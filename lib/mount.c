@@ -220,8 +220,8 @@ idmap_error(int mnt, int err, const char *who, const char *name, struct jerr *e)
 	(void)fstatfs(mnt, &fs); /* zero then: only for the message */
 	return jerr(e, EOPNOTSUPP,
 	    "%s: %s: its file system (type 0x%lx) "
-	    "cannot be idmapped: put it on ext4, xfs, btrfs or tmpfs, or use "
-	    "userns=inherit",
+	    "cannot be idmapped: put it on ext4, xfs, btrfs or (since Linux "
+	    "6.3) tmpfs, or use userns=inherit",
 	    who, name, (unsigned long)fs.f_type);
 }
 
