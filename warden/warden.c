@@ -3,9 +3,11 @@
  * The warden: pid 1 of a jail.
  *
  * It holds the jail's namespaces, reaps what is left to it, and ends when
- * the jail has no process left and does not persist.  It is exec'd by the
- * jail's first process with the host's privilege, its descriptors at fixed
- * numbers (inside.h), and becomes a stranger to the host step by step:
+ * the jail has no process left and does not persist.  A SIGTERM of the host's
+ * ends the persistence: at a shutdown all get one, and are waited for.  It is
+ * exec'd by the jail's first process with the host's privilege, its
+ * descriptors at fixed numbers (inside.h), and becomes a stranger to the host
+ * step by step:
  *
  *	hide		should make ptrace and /proc/1/{fd,mem,exe} fail for
  *			everybody in the jail; before the first setns, and
@@ -37,6 +39,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/xattr.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "inside.h"
@@ -89,16 +92,12 @@ enter(const char *flags, const char *host, const char *domain)
 static const struct sock_filter filter[] = {
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_ppoll, 8, 0),
-#ifdef SYS_poll
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_poll, 7, 0),
-#else
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_ppoll, 7, 0),
-#endif
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_pread64, 6, 0),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_fgetxattr, 5, 0),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_write, 4, 0),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_close, 3, 0),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_restart_syscall, 2, 0),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_pread64, 7, 0),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_fgetxattr, 6, 0),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_write, 5, 0),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_close, 4, 0),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_restart_syscall, 3, 0),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_rt_sigreturn, 2, 0),
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_exit_group, 1, 0),
 	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
 	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
@@ -138,34 +137,66 @@ is_populated(void)
 	       memcmp(text, empty, sizeof(empty) - 1) != 0;
 }
 
+static volatile sig_atomic_t told;
+
+/* Who is in the jail has a pid there, and may not end it so. */
+static void
+on_term(int sig, siginfo_t *si, void *context)
+{
+	(void)sig;
+	(void)context;
+	if (si->si_code == SI_USER && si->si_pid == 0)
+		told = 1;
+}
+
+/* Only while it waits, so that none comes between a look and the next. */
+static void
+heed_signals(void)
+{
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	struct sigaction term = {
+		.sa_sigaction = on_term,
+		.sa_flags = SA_SIGINFO,
+	};
+	sigset_t all;
+
+	(void)sigfillset(&all);
+	/* children left to it are reaped by the kernel */
+	if (sigprocmask(SIG_SETMASK, &all, NULL) < 0 ||
+	    sigaction(SIGCHLD, &ignore, NULL) < 0 ||
+	    sigaction(SIGTERM, &term, NULL) < 0)
+		fail("warden: signals");
+}
+
 /* A jail that begins without a process waits for its first one. */
 static void
 watch(void)
 {
 	struct pollfd pfd = { .fd = WARDEN_EVENTS, .events = POLLPRI };
+	struct timespec later = { .tv_nsec = 100000000 };
+	sigset_t none;
 
+	(void)sigemptyset(&none);
 	/*
 	 * The jail's root may set our limit of descriptors to none, and poll()
 	 * fails then: without any it still sleeps.
 	 */
-	while (is_populated() || fgetxattr(WARDEN_DIR, PERSIST, NULL, 0) >= 0) {
-		if (poll(&pfd, 1, -1) < 0)
-			(void)poll(NULL, 0, 100);
+	while (is_populated() ||
+	       (!told && fgetxattr(WARDEN_DIR, PERSIST, NULL, 0) >= 0)) {
+		if (ppoll(&pfd, 1, NULL, &none) < 0)
+			(void)ppoll(NULL, 0, &later, &none);
 	}
 }
 
 int
 main(int argc, char **argv)
 {
-	struct sigaction ignore = { .sa_handler = SIG_IGN };
 	int i;
 
 	if (argc != 4)
 		return 1;
 	hide();
-	/* children left to it are reaped by the kernel */
-	if (sigaction(SIGCHLD, &ignore, NULL) < 0)
-		fail("warden: signals");
+	heed_signals();
 	enter(argv[1], argv[2], argv[3]);
 	for (i = 1; i < argc; i++) /* ps shows the title alone */
 		(void)memset(argv[i], 0, strlen(argv[i]));

@@ -143,6 +143,29 @@ warden_body() {
 	soon_nothing_left "warden killed under jexec" "$name"
 }
 
+# As everybody is at a shutdown, which waits for all to end.
+new_case told "its pid 1 told to end by the host, and by the jail"
+told_body() {
+	helper left
+	make_jail idle
+	atf_check jexec "$name" kill -TERM 1
+	sleep 0.2
+	atf_check -o ignore jls -j "$name" jid
+	dir=$(cgroup_of "$jid")
+	kill -TERM "$(cat "$dir/cgroup.procs")"
+	soon_nothing_left "told, idle" "$name"
+	# What is in it has the time that it needs.
+	make_jail busy mount.devfs exec.start="/bin/sh -c 'trap \"sleep 1; echo done >/tmp/done; exit\" TERM; while :; do sleep 0.1; done' &"
+	dir=$(cgroup_of "$jid")
+	sleep 0.5
+	kill -TERM "$(cat "$dir/cgroup.procs")"
+	sleep 0.2
+	atf_check -o ignore jls -j "$name" jid
+	xargs kill -TERM <"$dir/payload/cgroup.procs"
+	soon_nothing_left "told, busy" "$name"
+	atf_check -o inline:"done\n" cat "$JAIL_TEST_ROOT/tmp/done"
+}
+
 # No process of the jail is called so any more, within 2 s.
 gone() {
 	local pid since said
@@ -258,6 +281,7 @@ atf_init_test_cases() {
 	atf_add_test_case thin
 	atf_add_test_case mounts
 	atf_add_test_case warden
+	atf_add_test_case told
 	atf_add_test_case stand_in
 	atf_add_test_case jexec_killed
 	atf_add_test_case stopped
