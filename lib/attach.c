@@ -108,13 +108,14 @@ become(const struct jailx_user *user)
 static int
 shed_oom(void)
 {
-	int r = inherit_oom(AT_FDCWD, "/proc/self/oom_score_adj");
 	auto_close int proc = -1;
 
-	if (r != -ENOENT)
-		return r;
-	r = proc = ns_proc(); /* where the host has none on /proc */
-	return r < 0 ? r : inherit_oom(proc, "self/oom_score_adj");
+	if (inherit_oom(AT_FDCWD, "/proc/self/oom_score_adj") == 0)
+		return 0;
+	/* nothing may be there, or it may be read-only */
+	if ((proc = ns_proc()) < 0)
+		return proc;
+	return inherit_oom(proc, "self/oom_score_adj");
 }
 
 /* What stays with the caller; see inherit.h. */

@@ -27,7 +27,10 @@
 #include <assert.h>
 #include <errno.h>
 #include <linux/audit.h>
+#include <linux/fs.h>
 #include <linux/seccomp.h>
+#include <linux/sockios.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -106,12 +109,57 @@ static const struct step personality_steps[] = {
 	{ JEQ, ADDR_NO_RANDOMIZE, F_ALLOW, F_EPERM },
 };
 
-/* TIOCSETD loads a module for any line discipline that is asked for. */
+/* By the type in the request, which is how the kernel's authors share them. */
+#define IOCTL_TYPE 0xff00
+#define TTY ('T' << 8)
+#define SOCKET 0x8900
+#define BTRFS 0x9400
+#define BCACHEFS 0xbc00
+
 static const struct step ioctl_steps[] = {
+	{ LD, LOW(1), 0, 0 }, { AND, IOCTL_TYPE, 0, 0 },
+	{ JEQ, TTY, F_IOCTL_TTY, NEXT }, { JEQ, SOCKET, F_IOCTL_SOCKET, NEXT },
+	{ JEQ, BTRFS, F_IOCTL_BTRFS, NEXT },
+	{ JEQ, BCACHEFS, F_ENOTTY, F_ALLOW }, /* as btrfs, with nothing else */
+};
+
+static const struct step tty_steps[] = {
 	{ LD, LOW(1), 0, 0 },
-	{ JEQ, TIOCSTI, F_EPERM, NEXT },
-	{ JEQ, TIOCLINUX, F_EPERM, NEXT },
-	{ JEQ, TIOCSETD, F_EPERM, F_ALLOW },
+	{ JEQ, TIOCSTI, F_EPERM, NEXT }, /* types for who reads it */
+	{ JEQ, TIOCLINUX, F_EPERM, NEXT }, /* the same, by selecting */
+	{ JEQ, TIOCSETD, F_EPERM, F_ALLOW }, /* loads any discipline */
+};
+static_assert((TIOCSTI & IOCTL_TYPE) == TTY && (TIOCLINUX & IOCTL_TYPE) == TTY,
+    "they are of that type");
+static_assert((TIOCSETD & IOCTL_TYPE) == TTY, "it is of that type");
+
+/*
+ * On a socket of any family these load a module first and look at rights
+ * afterwards: bridge, or 8021q.
+ */
+static const struct step ioctl_socket_steps[] = {
+	{ LD, LOW(1), 0, 0 },
+	{ JEQ, SIOCGIFBR, F_EPERM, NEXT },
+	{ JEQ, SIOCSIFBR, F_EPERM, NEXT },
+	{ JEQ, SIOCBRADDBR, F_EPERM, NEXT },
+	{ JEQ, SIOCBRDELBR, F_EPERM, NEXT },
+	{ JEQ, SIOCBRADDIF, F_EPERM, NEXT },
+	{ JEQ, SIOCBRDELIF, F_EPERM, NEXT },
+	{ JEQ, SIOCGIFVLAN, F_EPERM, NEXT },
+	{ JEQ, SIOCSIFVLAN, F_EPERM, F_ALLOW },
+};
+
+/*
+ * A snapshot by a file that the jail's root owns is one of the whole
+ * subvolume, which may be the host's root (before the kernel asked for the
+ * subvolume's own directory); subvolumes are not under the jail's quota, and
+ * rm -r of the host stops at them.  What all file systems have stays.
+ */
+static const struct step btrfs_steps[] = {
+	{ LD, LOW(1), 0, 0 },
+	{ JEQ, FICLONE, F_ALLOW, NEXT }, /* cp --reflink */
+	{ JEQ, FICLONERANGE, F_ALLOW, NEXT },
+	{ JEQ, FIDEDUPERANGE, F_ALLOW, F_ENOTTY },
 };
 
 /* SYSLOG_ACTION_READ_ALL and _SIZE_BUFFER: the rest consume, clear or mute. */
@@ -129,11 +177,45 @@ static const struct step socket_steps[] = {
 	{ JEQ, AF_NETLINK, F_NETLINK, F_AF },
 };
 
-/* socket(AF_INET, SOCK_PACKET, ...) is the old name of AF_PACKET. */
+/*
+ * What the address rules of a jail cover: TCP, UDP and ICMP echo.  SCTP, DCCP,
+ * UDP-Lite, L2TP, MPTCP, SMC and what else there is bind and send on ways of
+ * their own, and most load a module.  SOCK_PACKET is the old name of
+ * AF_PACKET.  SOCK_RAW is EPERM without the capability, as everywhere.
+ */
 static const struct step inet_steps[] = {
 	{ LD, LOW(1), 0, 0 },
 	{ AND, TYPE_MASK, 0, 0 },
-	{ JEQ, SOCK_PACKET, F_EPROTONOSUPPORT, F_ALLOW },
+	{ JEQ, SOCK_STREAM, F_STREAM, NEXT },
+	{ JEQ, SOCK_DGRAM, F_DGRAM, NEXT },
+	{ JEQ, SOCK_RAW, F_EPERM, F_EPROTONOSUPPORT },
+};
+
+static const struct step inet6_steps[] = {
+	{ LD, LOW(1), 0, 0 },
+	{ AND, TYPE_MASK, 0, 0 },
+	{ JEQ, SOCK_STREAM, F_STREAM, NEXT },
+	{ JEQ, SOCK_DGRAM, F_DGRAM6, NEXT },
+	{ JEQ, SOCK_RAW, F_EPERM, F_EPROTONOSUPPORT },
+};
+
+static const struct step stream_steps[] = {
+	{ LD, LOW(2), 0, 0 },
+	{ JEQ, 0, F_ALLOW, NEXT }, /* TCP */
+	{ JEQ, IPPROTO_TCP, F_ALLOW, F_EPROTONOSUPPORT },
+};
+
+static const struct step dgram_steps[] = {
+	{ LD, LOW(2), 0, 0 }, { JEQ, 0, F_ALLOW, NEXT }, /* UDP */
+	{ JEQ, IPPROTO_UDP, F_ALLOW, NEXT },
+	{ JEQ, IPPROTO_ICMP, F_ALLOW, F_EPROTONOSUPPORT }, /* ping(8) */
+};
+
+static const struct step dgram6_steps[] = {
+	{ LD, LOW(2), 0, 0 },
+	{ JEQ, 0, F_ALLOW, NEXT },
+	{ JEQ, IPPROTO_UDP, F_ALLOW, NEXT },
+	{ JEQ, IPPROTO_ICMPV6, F_ALLOW, F_EPROTONOSUPPORT },
 };
 
 /* NETLINK_ROUTE alone: FreeBSD's route sockets. */
@@ -169,9 +251,16 @@ static const struct {
 	[F_UNSHARE] = STEPS(unshare_steps),
 	[F_PERSONALITY] = STEPS(personality_steps),
 	[F_IOCTL] = STEPS(ioctl_steps),
+	[F_IOCTL_TTY] = STEPS(tty_steps),
+	[F_IOCTL_SOCKET] = STEPS(ioctl_socket_steps),
+	[F_IOCTL_BTRFS] = STEPS(btrfs_steps),
 	[F_SYSLOG_READ] = STEPS(syslog_steps),
 	[F_SOCKET] = STEPS(socket_steps),
 	[F_INET_TYPE] = STEPS(inet_steps),
+	[F_INET6_TYPE] = STEPS(inet6_steps),
+	[F_STREAM] = STEPS(stream_steps),
+	[F_DGRAM] = STEPS(dgram_steps),
+	[F_DGRAM6] = STEPS(dgram6_steps),
 	[F_NETLINK] = STEPS(netlink_steps),
 	[F_OTHER_AF] = STEPS(other_steps),
 };
@@ -186,6 +275,7 @@ static const uint32_t verdict[] = {
 	[F_EPERM] = REFUSE(EPERM),
 	[F_EAFNOSUPPORT] = REFUSE(EAFNOSUPPORT),
 	[F_EPROTONOSUPPORT] = REFUSE(EPROTONOSUPPORT),
+	[F_ENOTTY] = REFUSE(ENOTTY),
 	[F_KILL] = SECCOMP_RET_KILL_PROCESS,
 };
 static_assert(nitems(verdict) == F_KILL + 1, "a row per verdict");
@@ -202,7 +292,7 @@ static const struct {
 	[F_SYSVIPC] = { OPEN_SYSVMSG | OPEN_SYSVSEM | OPEN_SYSVSHM, F_ALLOW,
 	    F_ENOSYS },
 	[F_INET] = { OPEN_INET, F_INET_TYPE, F_EAFNOSUPPORT },
-	[F_INET6] = { OPEN_INET6, F_ALLOW, F_EAFNOSUPPORT },
+	[F_INET6] = { OPEN_INET6, F_INET6_TYPE, F_EAFNOSUPPORT },
 	[F_AF] = { OPEN_SOCKET_AF, F_OTHER_AF, F_EPROTONOSUPPORT },
 };
 static_assert(nitems(by_open) == F_COUNT, "a row per rule that depends");

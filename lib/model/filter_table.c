@@ -129,7 +129,7 @@ static const struct filter_group group[] = {
 	    "breakpoint cacheflush set_tls get_tls usr26 usr32" },
 	{ F_PERSONALITY, "the values that leave memory protection alone",
 	    "personality" },
-	{ F_IOCTL, "typing into the terminal that someone else reads",
+	{ F_IOCTL, "terminals, modules and subvolumes: the rest is by rights",
 	    "ioctl" },
 	{ F_SYSLOG, "the host's messages (allow.read_msgbuf, PRIV_MSGBUF)",
 	    "syslog" },

@@ -19,15 +19,23 @@ enum filter_rule {
 	F_EPERM,
 	F_EAFNOSUPPORT,
 	F_EPROTONOSUPPORT,
+	F_ENOTTY, /* as if the file knew no such request */
 	F_KILL, /* the process, with SIGSYS */
 	/* a look at the arguments, ending in a verdict */
 	F_CLONE,
 	F_UNSHARE,
 	F_PERSONALITY,
 	F_IOCTL,
+	F_IOCTL_TTY,
+	F_IOCTL_SOCKET,
+	F_IOCTL_BTRFS,
 	F_SYSLOG_READ,
 	F_SOCKET,
 	F_INET_TYPE,
+	F_INET6_TYPE,
+	F_STREAM,
+	F_DGRAM,
+	F_DGRAM6,
 	F_NETLINK,
 	F_OTHER_AF,
 	/* one of the above, by enum policy_open */

@@ -11,7 +11,7 @@
 
 struct pset;
 
-/* Groups of system calls that a parameter opens; see seccomp_table.c. */
+/* Groups of system calls that a parameter opens; see filter_table.c. */
 enum policy_open {
 	OPEN_INET = 1 << 0, /* AF_INET sockets: ip4 is not "disable" */
 	OPEN_INET6 = 1 << 1, /* AF_INET6 sockets */

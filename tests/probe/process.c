@@ -193,6 +193,20 @@ try_socket(const char *arg)
 	return opened(socket(family, type, protocol));
 }
 
+/* A request by number, on a socket; what it points to is empty. */
+static int
+try_ioctl(const char *arg)
+{
+	char data[256] = { 0 };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), r;
+
+	if (fd < 0)
+		return -errno;
+	r = done(ioctl(fd, strtoul(arg, NULL, 16), data));
+	(void)close(fd);
+	return r;
+}
+
 /* ---- users ---- */
 
 static int
@@ -234,6 +248,7 @@ const struct probe_row process_rows[] = {
 	{ "shmget", try_shmget },
 	{ "sigqueue", try_sigqueue },
 	{ "socket", try_socket },
+	{ "ioctl", try_ioctl },
 	{ "tioclinux", try_tioclinux },
 	{ "tiocsti", try_tiocsti },
 	{ "vm_read", try_vm_read },

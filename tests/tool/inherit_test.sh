@@ -97,6 +97,7 @@ oom_comes_to() {
 	atf_check "$@" jail -c name="$name" path="$root" mount.procfs persist
 	atf_check -o inline:"$want\n" \
 	    jexec "$name" cat /proc/1/oom_score_adj
+	atf_check jail -R "$name"
 }
 
 new_case oom 'a score for the out-of-memory killer' choom

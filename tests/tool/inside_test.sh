@@ -334,8 +334,17 @@ sockets_body() {
 	cat always never - >expected <<-'END'
 	socket=2-1-0: ok
 	socket=2-2-0: ok
+	socket=2-1-6: ok
+	socket=2-2-17: ok
 	socket=2-3-1: EPERM
+	socket=2-3-255: EPERM
 	socket=2-10-768: EPROTONOSUPPORT
+	socket=2-1-262: EPROTONOSUPPORT
+	socket=2-1-132: EPROTONOSUPPORT
+	socket=2-5-132: EPROTONOSUPPORT
+	socket=2-6-33: EPROTONOSUPPORT
+	socket=2-2-136: EPROTONOSUPPORT
+	socket=2-2-115: EPROTONOSUPPORT
 	socket=10-1-0: EAFNOSUPPORT
 	END
 	expect_probe ip4=inherit
@@ -345,12 +354,46 @@ sockets_body() {
 		socket=10-1-0: ok
 		socket=10-2-0: ok
 		socket=10-3-58: EPERM
+		socket=10-1-262: EPROTONOSUPPORT
+		socket=10-2-136: EPROTONOSUPPORT
 		END
 		expect_probe ip6=inherit
 	}
 	cat never >expected
 	sed -i '/^socket=16/d' expected
 	expect_probe allow.socket_af
+}
+
+new_case requests 'ioctls that load modules or make subvolumes'
+requests_body() {
+	make_probe_root
+	# bridges by both ways, VLANs
+	for request in 8940 8941 89a0 89a1 89a2 89a3 8982 8983; do
+		echo "ioctl=$request: EPERM"
+	done >expected
+	# btrfs and bcachefs; how many bytes wait to be read
+	cat >>expected <<-'END'
+	ioctl=50009417: ENOTTY
+	ioctl=5000940e: ENOTTY
+	ioctl=4020bc10: ENOTTY
+	ioctl=541b: ok
+	END
+	expect_probe
+	expect_probe allow.socket_af ip4=inherit
+}
+
+new_case syscalls 'what each system call answers'
+syscalls_body() {
+	make_root
+	calls=$(command -v probe_syscalls) || {
+		calls=$PWD/probe_syscalls
+		atf_check cc -std=gnu17 -D_GNU_SOURCE -O1 -static \
+		    -o "$calls" "$prog_dir/../probe_syscalls.c"
+	}
+	cp "$calls" "$root/bin/probe_syscalls" || atf_fail "cp probe_syscalls"
+	atf_check jail -c path="$root" command=probe_syscalls --check
+	make_jail a allow.socket_af ip4=inherit sysvsem=new
+	atf_check jexec "$name" probe_syscalls --check af inet sysvsem
 }
 
 new_case capabilities 'none are inherited, whatever the caller has' setpriv
@@ -425,7 +468,7 @@ nosuser_body() {
 atf_init_test_cases() {
 	for case in mounts devices machine namespaces kernel terminal \
 	    host_process other_jail pid_one around_root descriptors sysvipc \
-	    sockets capabilities setuid hostname nosuser; do
+	    sockets requests syscalls capabilities setuid hostname nosuser; do
 		atf_add_test_case "$case"
 	done
 }

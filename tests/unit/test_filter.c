@@ -13,7 +13,10 @@
 
 #include <errno.h>
 #include <linux/audit.h>
+#include <linux/fs.h>
 #include <linux/seccomp.h>
+#include <linux/sockios.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <signal.h>
@@ -34,6 +37,9 @@
 #define GARBAGE (UINT64_C(0xdeadbeef) << 32)
 #define X32 0x40000000
 #define MAX_NR 600
+#define MPTCP 262 /* not all headers have these */
+#define SMC 256
+#define L2TP 115
 
 static const struct {
 	uint32_t audit, scmp;
@@ -139,6 +145,29 @@ static const struct call calls[] = {
 	{ "ioctl", { 0, GARBAGE | TIOCLINUX }, OPEN_ALL, EPERM },
 	{ "ioctl", { 0, GARBAGE | TIOCSETD }, OPEN_ALL, EPERM },
 	{ "ioctl", { TIOCSTI, TCGETS, TIOCSTI }, 0, ALLOW },
+	{ "ioctl", { 0, FIONREAD }, 0, ALLOW },
+	{ "ioctl", { 0, SIOCGIFCONF }, 0, ALLOW },
+	{ "ioctl", { 0, SIOCGIFBR }, OPEN_ALL, EPERM },
+	{ "ioctl", { 0, GARBAGE | SIOCSIFBR }, OPEN_ALL, EPERM },
+	{ "ioctl", { 0, SIOCBRADDBR }, OPEN_ALL, EPERM },
+	{ "ioctl", { 0, SIOCBRDELBR }, OPEN_ALL, EPERM },
+	{ "ioctl", { 0, SIOCBRADDIF }, OPEN_ALL, EPERM },
+	{ "ioctl", { 0, SIOCBRDELIF }, OPEN_ALL, EPERM },
+	{ "ioctl", { 0, SIOCGIFVLAN }, OPEN_ALL, EPERM },
+	{ "ioctl", { 0, GARBAGE | SIOCSIFVLAN }, OPEN_ALL, EPERM },
+	{ "ioctl", { 0, FICLONE }, 0, ALLOW },
+	{ "ioctl", { 0, FICLONERANGE }, 0, ALLOW },
+	{ "ioctl", { 0, FIDEDUPERANGE }, 0, ALLOW },
+	{ "ioctl", { 0, FS_IOC_FSGETXATTR }, 0, ALLOW },
+	{ "ioctl", { 0, 0x50009401 /* SNAP_CREATE */ }, OPEN_ALL, ENOTTY },
+	{ "ioctl", { 0, GARBAGE | 0x50009417 /* _V2 */ }, OPEN_ALL, ENOTTY },
+	{ "ioctl", { 0, 0x5000940e /* SUBVOL_CREATE */ }, OPEN_ALL, ENOTTY },
+	{ "ioctl", { 0, 0x50009418 /* _V2 */ }, OPEN_ALL, ENOTTY },
+	{ "ioctl", { 0, 0x5000940f /* SNAP_DESTROY */ }, OPEN_ALL, ENOTTY },
+	{ "ioctl", { 0, 0x5000943f /* _V2 */ }, OPEN_ALL, ENOTTY },
+	{ "ioctl", { 0, 0x4008941a /* SUBVOL_SETFLAGS */ }, OPEN_ALL, ENOTTY },
+	{ "ioctl", { 0, 0x4020bc10 /* bcachefs subvolume */ }, OPEN_ALL,
+	    ENOTTY },
 
 	{ "socket", { AF_UNIX, SOCK_STREAM }, 0, ALLOW },
 	{ "socketpair", { AF_UNIX, SOCK_STREAM }, 0, ALLOW },
@@ -146,12 +175,46 @@ static const struct call calls[] = {
 	{ "socket", { AF_INET, SOCK_STREAM }, OPEN_INET6, EAFNOSUPPORT },
 	{ "socket", { GARBAGE | AF_INET, SOCK_RAW }, 0, EAFNOSUPPORT },
 	{ "socket", { AF_INET, SOCK_STREAM }, OPEN_INET, ALLOW },
-	{ "socket", { AF_INET, SOCK_RAW | SOCK_CLOEXEC }, OPEN_INET, ALLOW },
+	{ "socket", { AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP },
+	    OPEN_INET, ALLOW },
+	{ "socket", { AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, IPPROTO_UDP },
+	    OPEN_INET, ALLOW },
+	{ "socket", { AF_INET, SOCK_DGRAM, IPPROTO_ICMP }, OPEN_INET, ALLOW },
+	{ "socket", { AF_INET, SOCK_DGRAM, GARBAGE }, OPEN_INET, ALLOW },
+	{ "socket", { AF_INET, SOCK_RAW | SOCK_CLOEXEC }, OPEN_ALL, EPERM },
+	{ "socket", { AF_INET, SOCK_RAW, IPPROTO_RAW }, OPEN_ALL, EPERM },
+	{ "socket", { AF_INET, SOCK_STREAM, MPTCP }, OPEN_ALL,
+	    EPROTONOSUPPORT },
+	{ "socket", { AF_INET, SOCK_STREAM, GARBAGE | SMC }, OPEN_ALL,
+	    EPROTONOSUPPORT },
+	{ "socket", { AF_INET, SOCK_STREAM, IPPROTO_SCTP }, OPEN_ALL,
+	    EPROTONOSUPPORT },
+	{ "socket", { AF_INET, SOCK_SEQPACKET, IPPROTO_SCTP }, OPEN_ALL,
+	    EPROTONOSUPPORT },
+	{ "socket", { AF_INET, SOCK_SEQPACKET }, OPEN_ALL, EPROTONOSUPPORT },
+	{ "socket", { AF_INET, SOCK_DCCP, IPPROTO_DCCP }, OPEN_ALL,
+	    EPROTONOSUPPORT },
+	{ "socket", { AF_INET, SOCK_DGRAM, IPPROTO_UDPLITE }, OPEN_ALL,
+	    EPROTONOSUPPORT },
+	{ "socket", { AF_INET, SOCK_DGRAM, L2TP }, OPEN_ALL, EPROTONOSUPPORT },
+	{ "socket", { AF_INET, SOCK_DGRAM, IPPROTO_ICMPV6 }, OPEN_ALL,
+	    EPROTONOSUPPORT },
 	{ "socket", { AF_INET, SOCK_PACKET }, OPEN_ALL, EPROTONOSUPPORT },
 	{ "socket", { AF_INET, GARBAGE | SOCK_PACKET | SOCK_CLOEXEC }, OPEN_ALL,
 	    EPROTONOSUPPORT },
 	{ "socket", { AF_INET6, SOCK_DGRAM }, OPEN_INET, EAFNOSUPPORT },
 	{ "socket", { AF_INET6, SOCK_DGRAM }, OPEN_INET6, ALLOW },
+	{ "socket", { AF_INET6, SOCK_STREAM, IPPROTO_TCP }, OPEN_INET6, ALLOW },
+	{ "socket", { AF_INET6, SOCK_DGRAM, IPPROTO_UDP }, OPEN_INET6, ALLOW },
+	{ "socket", { AF_INET6, SOCK_DGRAM, IPPROTO_ICMPV6 }, OPEN_INET6,
+	    ALLOW },
+	{ "socket", { AF_INET6, SOCK_DGRAM, IPPROTO_ICMP }, OPEN_ALL,
+	    EPROTONOSUPPORT },
+	{ "socket", { AF_INET6, SOCK_RAW, IPPROTO_ICMPV6 }, OPEN_ALL, EPERM },
+	{ "socket", { AF_INET6, SOCK_STREAM, MPTCP }, OPEN_ALL,
+	    EPROTONOSUPPORT },
+	{ "socket", { AF_INET6, SOCK_DGRAM, L2TP }, OPEN_ALL, EPROTONOSUPPORT },
+	{ "socket", { AF_INET6, SOCK_PACKET }, OPEN_ALL, EPROTONOSUPPORT },
 	{ "socket", { AF_NETLINK, SOCK_RAW, 0 }, 0, ALLOW },
 	{ "socket", { AF_NETLINK, SOCK_RAW, GARBAGE }, 0, ALLOW },
 	{ "socket", { AF_NETLINK, SOCK_RAW, 9 /* AUDIT */ }, 0,
