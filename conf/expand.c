@@ -183,7 +183,7 @@ hand_over(struct expand *x, struct conf_jail *j)
 	struct setting *e;
 	size_t i;
 
-	if ((j->p = calloc(x->n, sizeof(*j->p))) == NULL)
+	if ((j->p = calloc(x->n + 1, sizeof(*j->p))) == NULL)
 		return -ENOMEM;
 	for (i = 0; i < x->n; i++) {
 		e = &x->e[i];
@@ -213,10 +213,14 @@ conf_jail(const struct conf *c, size_t i, struct conf_jail **ret,
 	struct conf_jail *j = calloc(1, sizeof(*j));
 	size_t k;
 
+	if (j == NULL) {
+		expand_error(&x, -ENOMEM, "%s", strerror(ENOMEM));
+		return -ENOMEM;
+	}
 	merge(&x);
 	for (k = 0; x.err != -ENOMEM && k < x.n; k++)
 		(void)resolve(&x, &x.e[k]); /* x.err has it */
-	if (x.err == 0 && (j == NULL || hand_over(&x, j) < 0))
+	if (x.err == 0 && hand_over(&x, j) < 0)
 		expand_error(&x, -ENOMEM, "%s", strerror(ENOMEM));
 	merge_done(&x);
 	if (x.err < 0) {

@@ -212,25 +212,20 @@ join(struct parse *p, struct word to, struct word from)
 
 /* Returns what the parser does, 2 when memory is out. */
 static int
-guarded(struct parse *p, void *scanner, const char *text, size_t len)
-{
-	if (setjmp(p->fatal) != 0)
-		return 2;
-	(void)conf_yy_scan_bytes(text, (int)len, scanner);
-	return conf_yyparse(scanner, p);
-}
-
-int
-parse_text(struct parse *p, const char *text, size_t len)
+guarded(struct parse *p, char *text, size_t len)
 {
 	void *scanner;
 
-	if (conf_yylex_init_extra(p, &scanner) != 0) {
+	if (setjmp(p->fatal) != 0 || conf_yylex_init_extra(p, &scanner) != 0 ||
+	    conf_yy_scan_buffer(text, len + 2, scanner) == NULL)
+		return 2;
+	return conf_yyparse(scanner, p);
+}
+
+void
+parse_text(struct parse *p, char *text, size_t len)
+{
+	p->pool_used = 0;
+	if (guarded(p, text, len) == 2)
 		parse_nomem(p);
-		return p->run->err;
-	}
-	if (guarded(p, scanner, text, len) == 2)
-		parse_nomem(p);
-	(void)conf_yylex_destroy(scanner);
-	return p->run->err;
 }

@@ -186,11 +186,15 @@ parse_file(struct run *r, const char *path, const char *name,
 	if ((p.file = tree_file(r->conf, name)) == NULL) {
 		p.file = name;
 		parse_nomem(&p);
-	} else if (text.len > 0 && memchr(text.p, '\0', text.len) != NULL) {
-		run_error(r, -EINVAL, "%s: not a text file", name);
-	} else {
-		(void)parse_text(&p, text.p != NULL ? text.p : "", text.len);
+		return;
 	}
+	buf_chr(&text, '\0'); /* one of two */
+	if (buf_err(&text) < 0)
+		parse_nomem(&p);
+	else if (memchr(text.p, '\0', text.len - 1) != NULL)
+		run_error(r, -EINVAL, "%s: not a text file", name);
+	else
+		parse_text(&p, text.p, text.len - 1);
 }
 
 /* Has a name characters that mean something in a pattern? */

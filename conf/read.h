@@ -49,7 +49,9 @@ struct parse {
 	unsigned int next_line; /* and ends */
 	bool joined; /* the last was a piece, with nothing after it */
 	bool eof;
-	jmp_buf fatal; /* out of the lexer when memory is out */
+	jmp_buf fatal; /* out of the lexer when its memory is out: */
+	_Alignas(16) char pool[1008];
+	size_t pool_used;
 };
 
 #define NO_SECTION ((size_t)-1)
@@ -78,8 +80,11 @@ void parse_stmt(struct parse *p, struct stmt *s);
 /* .include pattern, pattern...; */
 void parse_include(struct parse *p, const struct stmt *s, unsigned int line);
 
-/* The lexer's and the grammar's part: parse a text.  Returns run->err. */
-int parse_text(struct parse *p, const char *text, size_t len);
+/*
+ * The lexer's and the grammar's part: parse a text that two NULs follow, and
+ * which is written to meanwhile.
+ */
+void parse_text(struct parse *p, char *text, size_t len);
 
 /*
  * The value of a piece of text as it stands in the file, without its quotes:

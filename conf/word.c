@@ -10,7 +10,7 @@
 /* What a letter after a backslash stands for. */
 static const struct escape {
 	char letter;
-	char is;
+	unsigned char is;
 } escapes[] = {
 	{ 'a', '\a' },
 	{ 'b', '\b' },
