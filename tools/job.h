@@ -48,6 +48,7 @@ struct job {
 	struct jailx_set *given; /* its parameters, or NULL */
 	struct jailx_set *now; /* those of the running jail, once read */
 	bool is_argv; /* command is the words of one command */
+	bool is_found; /* by a wildcard: that it has gone is no mistake */
 	bool again; /* to be created once it is removed */
 	int jid; /* 0: there is none */
 	uint64_t id;

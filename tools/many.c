@@ -138,6 +138,7 @@ make_job(struct many *m, size_t i)
 			j->name = strdup(n->name);
 		j->conf = n->conf;
 		j->index = i;
+		j->is_found = !n->is_named;
 		j->jid = n->jid;
 		if (n->conf == NULL)
 			return j;

@@ -287,8 +287,14 @@ load(struct job *j, const struct step *s)
 {
 	(void)s;
 	if ((j->now = jailx_set_new()) != NULL &&
-	    jailx_load(j->now, j->jid, s->after > 0) == 0)
+	    jailx_load(j->now, j->jid, false) == 0)
 		return STEP_NEXT;
+	if (errno == ENOENT && j->is_found) {
+		j->is_removed = true;
+		while (j->step[1].run != NULL)
+			j->step++;
+		return STEP_NEXT;
+	}
 	job_say(j, "%s", jail_errmsg);
 	return STEP_FAILED;
 }
