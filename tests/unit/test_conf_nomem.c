@@ -152,8 +152,7 @@ test_show(void **state)
 	(void)state;
 	until = 0;
 	assert_int_equal(show(&good), 0);
-	assert_true(
-	    good.p != NULL && strstr(good.p, "p=a,\"b c\",") != NULL);
+	assert_true(good.p != NULL && strstr(good.p, "p=a,\"b c\",") != NULL);
 	for (n = 1, failed = true; failed; n++) {
 		auto_buf struct buf lines = BUF_INIT;
 
