@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "buf.h"
@@ -292,6 +293,23 @@ jailx_log_open(const char *root, const char *file)
 
 /* ---- reading ---- */
 
+/* The names of a jail that has the host's. */
+static int
+compute_host(struct pset *set)
+{
+	struct utsname u;
+	int r;
+
+	if (!pset_is(set, P_HOST, "inherit") || uname(&u) < 0)
+		return 0;
+	/* what the kernel calls one that was never set */
+	if (strcmp(u.domainname, "(none)") == 0)
+		u.domainname[0] = '\0';
+	if ((r = pset_put(set, P_HOST_HOSTNAME, u.nodename)) < 0)
+		return r;
+	return pset_put(set, P_HOST_DOMAINNAME, u.domainname);
+}
+
 /* Values that no record holds. */
 static int
 compute(struct pset *set, const struct jail *j, bool alive)
@@ -302,7 +320,8 @@ compute(struct pset *set, const struct jail *j, bool alive)
 	(void)snprintf(jid, sizeof(jid), "%d", j->jid);
 	if ((r = pset_put(set, P_JID, jid)) < 0 ||
 	    (r = pset_put(set, P_CPUSET_ID, jid)) < 0 ||
-	    (r = pset_put(set, P_DYING, alive ? "false" : "true")) < 0)
+	    (r = pset_put(set, P_DYING, alive ? "false" : "true")) < 0 ||
+	    (r = compute_host(set)) < 0)
 		return r;
 	return pset_has(set, P_NAME) ? 0 : pset_put(set, P_NAME, jid);
 }

@@ -97,6 +97,10 @@ own_host_body() {
 		    jail -m name="$name" $param
 	done
 	atf_check -o inline:"inherit\n" jls -j "$name" host
+	# What it has is shown, and is not its own to make it again.
+	atf_check -o inline:"$(uname -n)\n" jls -j "$name" host.hostname
+	atf_check -o inline:"$(uname -n)\n" jexec "$name" busybox hostname
+	atf_check -o not-match:host.hostname jls -s -j "$name"
 }
 
 atf_init_test_cases() {
