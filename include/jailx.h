@@ -139,12 +139,16 @@ char *jailx_exposed(const struct jailx_set *set);
 
 /*
  * End the hold of jailx_create(): a jail that is neither persistent nor has
- * a process left is removed, as by jailx_end().  hold is closed in any case.
- * Another jail that has got the jid meanwhile is not touched.
+ * a process left, or that has ended meanwhile, is removed, and *ret_lock is
+ * set, as by jailx_end().  hold is closed in any case.  Another jail that has
+ * got the jid meanwhile is not touched.
  */
 int jailx_release(int jid, int hold, int *ret_lock);
 
-/* The same for a start that failed: the jail is removed, whatever it runs. */
+/*
+ * The same for a start that failed: the jail is removed, whatever it runs,
+ * and nothing follows.
+ */
 int jailx_abandon(int jid, int hold);
 
 /*
@@ -154,8 +158,8 @@ int jailx_abandon(int jid, int hold);
 uint64_t jailx_id(int jid);
 
 /*
- * Kill and remove the jail, as jail_remove(), if it still is this one.  One
- * that has gone is success.
+ * Kill and remove the jail, as jail_remove(), if it still is this one, but
+ * nothing follows.  One that has gone is success.
  */
 int jailx_remove(int jid, uint64_t id);
 
@@ -185,8 +189,9 @@ int jailx_iter_next(struct jailx_iter *it, struct jailx_set *set);
 void jailx_iter_close(struct jailx_iter *it);
 
 /*
- * Check what jailx_create() will find: path and the sources and targets of
- * mounts, as far as it can be told before the jail is there.
+ * Check what jailx_create() will find: the parameters, path, the sources and
+ * targets of mounts, what a thin jail needs, as far as it can be told before
+ * the jail is there.  Nothing is made, and no privilege is needed but to read.
  */
 int jailx_check(const struct jailx_set *set);
 
@@ -205,9 +210,10 @@ bool jailx_is_stopped(int fd);
 pid_t jailx_warden(int jid, uint64_t id);
 
 /*
- * Open a file of the host to append output to, made if it is missing.  Below
- * root, the jail's path, no part of the name may be a symbolic link: the jail
- * may have made it.
+ * Open a file of the host to append output to, made if it is missing; ENXIO
+ * if it is a FIFO or a device.  Below root, the jail's path, no part of the
+ * name may be a symbolic link, as the jail may have made it, and elsewhere not
+ * the last: ELOOP.
  */
 int jailx_log_open(const char *root, const char *file);
 
@@ -218,20 +224,27 @@ int jailx_log_open(const char *root, const char *file);
  * exec.release) must run once, whoever removes the jail or whatever ends it.
  * So its record outlives it until jailx_forget(), and whoever does the work
  * holds a lock on that.  A keeper, a process of the host, does it for a jail
- * that ends by itself.
+ * that ends by itself or by jail_remove().
  *
  * jailx_keep() says that there is such work, and forks the keeper: in it, when
  * the jail has ended and been removed and nobody else does the work, fn is
- * called.  In the caller it returns at once.  Nothing follows a start that
- * fails: a jail that is held when its starter dies is removed silently.
+ * called.  In the caller, which has one thread, it returns at once.  EEXIST:
+ * the jail has a keeper.  Nothing follows a start that fails: a jail that is
+ * held when its starter dies is removed silently.
+ *
+ * fn begins each step with jailx_mark() and ends with jailx_forget().  If it
+ * only closes lock, or dies, the next one goes on where it was.  In the keeper
+ * it has the caller's memory, but none of its descriptors; standard input,
+ * output and error are /dev/null, the directory is /, no signal is blocked or
+ * ignored, and the stack is 1 MiB.
  */
 typedef void jailx_keeper(int jid, uint64_t id, int lock, void *arg);
 int jailx_keep(int jid, uint64_t id, jailx_keeper *fn, void *arg);
 
 /*
  * Kill and remove the jail, but keep its record where work follows: *ret_lock
- * is -1 if there is none or another process does it.  The record can be read
- * by jailx_load() with dying.
+ * is -1 if there is none or another process does it, which is not waited for.
+ * The record can be read by jailx_load() with dying.
  */
 int jailx_end(int jid, uint64_t id, int *ret_lock);
 
@@ -245,8 +258,8 @@ int jailx_mark(int jid, uint64_t id, int lock, int n);
 int jailx_forget(int jid, uint64_t id, int lock);
 
 /*
- * Call fn for each jail that has ended with its work not done and nobody at
- * it: its keeper was killed.  Cheap where no jail has a keeper.
+ * Call fn, here, for each jail that has ended with its work not done and
+ * nobody at it: its keeper was killed.  Cheap where none was.
  */
 int jailx_unfinished(jailx_keeper *fn, void *arg);
 
@@ -303,8 +316,9 @@ int jailx_spawn(
     int jid, const struct jailx_spawn *how, struct jailx_child *ret_child);
 
 /*
- * After a failed jailx_spawn(), or jailx_create() of a thin jail: what a shell
- * would exit with, 127 or 126, if it was the exec itself that failed, else 0.
+ * After a failed jailx_spawn(), or jailx_create() or jailx_check() of a thin
+ * jail: what a shell would exit with, 127 or 126, if it was the exec itself
+ * that failed, else 0.
  */
 int jailx_exec_status(void);
 

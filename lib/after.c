@@ -50,7 +50,7 @@ list_jid(int jid, struct jerr *e)
 	auto_close int jails = jails_dir(true, e), lock = -1;
 	auto_free int *v = NULL;
 	ssize_t n, i;
-	int r, *more;
+	int r;
 
 	if (jails < 0)
 		return jails;
@@ -62,9 +62,6 @@ list_jid(int jid, struct jerr *e)
 		if (v[i] == jid)
 			return 0;
 	}
-	if ((more = realloc(v, ((size_t)n + 1) * sizeof(*v))) == NULL)
-		return jerr_sys(e, ENOMEM, "list of kept jails");
-	v = more;
 	v[n] = jid;
 	r = store_set_kept(jails, v, (size_t)n + 1);
 	return r < 0 ? jerr_sys(e, -r, "list of kept jails") : 0;
@@ -267,6 +264,7 @@ take_over(int jails, int jid, jailx_keeper *fn, void *arg)
 		return !is_directory(jails, jid);
 	/* a free lock: neither a remover nor a keeper is at it */
 	if (store_after(j.dir) < 0 || jail_ask_alive(&j) != 0 ||
+	    jail_ask_start(&j) == START_HELD ||
 	    (lock = cg_lock(j.dir, true)) < 0 || !jail_is_there(&j) ||
 	    jail_destroy_locked(&j, &e) != 1)
 		return false;

@@ -164,6 +164,14 @@ int jail_lock(const struct jail *j);
 /* Is nothing left of it but its record? */
 bool jail_is_removed(const struct jail *j);
 
+/* The start of a jail that jail_create() gave a start lock for. */
+enum jail_start {
+	START_OVER, /* there was none, or it has been released */
+	START_HELD, /* somebody holds the lock */
+	START_ABANDONED, /* he died, and with him the start */
+};
+enum jail_start jail_ask_start(const struct jail *j);
+
 /*
  * Kill and remove.  *ret_lock, -1 before: the jail's lock if work follows and
  * is the caller's to do.

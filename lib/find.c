@@ -189,17 +189,12 @@ static void
 drop_abandoned(const struct jail *j)
 {
 	enum jail_persist persist;
-	auto_close int payload = -1, lock = -1;
 	struct jerr e;
 
 	if (store_persist(j->dir, &persist) < 0 || jail_is_kept(j, persist))
 		return;
-	if (persist != PERSIST_NO &&
-	    ((payload = cg_open(j->dir, "payload")) < 0 ||
-		(lock = cg_lock(payload, true)) < 0))
+	if (persist != PERSIST_NO && jail_ask_start(j) != START_ABANDONED)
 		return;
-	if (persist != PERSIST_NO)
-		(void)store_drop_after(j->dir); /* nor does anything follow */
 	(void)jail_destroy_locked(j, &e); /* the next one will */
 }
 
@@ -222,6 +217,10 @@ jail_reap(int jails, int jid)
 	}
 	/* when in doubt (no memory, no descriptors) it lives */
 	if (r < 0 && r != -ENODATA)
+		return;
+	/* whoever starts it has yet to say whether anything follows this end */
+	if (r == 0 && store_after(j.dir) >= 0 &&
+	    jail_ask_start(&j) == START_HELD)
 		return;
 	/*
 	 * No record: its builder holds the lock of jail/ until there is one

@@ -178,15 +178,17 @@ static bool
 finish(const struct keeper *k)
 {
 	auto_close int lock = cg_lock(k->jail.dir, false);
+	bool gone = lock == -ENODEV || lock == -ENOENT;
 	struct jerr e;
 	int r;
 
-	if (lock < 0)
-		return lock == -ENODEV || lock == -ENOENT;
-	if (!jail_is_there(&k->jail))
-		return true; /* all has been done */
+	if (lock < 0 && !gone)
+		return false;
 	step_aside();
-	if ((r = jail_destroy_locked(&k->jail, &e)) == 1)
+	/* where it has gone, all has been done */
+	if (gone || !jail_is_there(&k->jail))
+		r = 0;
+	else if ((r = jail_destroy_locked(&k->jail, &e)) == 1)
 		k->fn(k->jail.jid, k->jail.id, take_fd(&lock), k->arg);
 	cleanup_close(&lock);
 	if (r == 0)

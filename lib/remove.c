@@ -57,19 +57,20 @@ jail_lock(const struct jail *j)
 	return jail_is_there(j) ? take_fd(&fd) : -ENOENT;
 }
 
-/* Held up for a start by nobody: as if it had never been started. */
-static bool
-is_abandoned(const struct jail *j)
+enum jail_start
+jail_ask_start(const struct jail *j)
 {
 	auto_close int payload = -1, lock = -1;
 	enum jail_persist persist;
 
 	if (store_persist(j->dir, &persist) < 0 ||
 	    (persist != PERSIST_START && persist != PERSIST_START_STAY))
-		return false;
+		return START_OVER;
 	/* without a payload the removal was decided by one who knew */
-	return (payload = cg_open(j->dir, "payload")) >= 0 &&
-	       (lock = cg_lock(payload, true)) >= 0;
+	if ((payload = cg_open(j->dir, "payload")) < 0)
+		return START_OVER;
+	lock = cg_lock(payload, true);
+	return lock >= 0 ? START_ABANDONED : START_HELD;
 }
 
 int
@@ -78,7 +79,8 @@ jail_destroy_locked(const struct jail *j, struct jerr *e)
 	int i, r = -EBUSY;
 	bool follows;
 
-	if (is_abandoned(j))
+	/* it is as if it had never been started */
+	if (jail_ask_start(j) == START_ABANDONED)
 		(void)store_drop_after(j->dir); /* ENODEV: it has gone */
 	follows = store_after(j->dir) >= 0;
 	for (i = 0; r == -EBUSY && i < TRIES; i++)

@@ -406,16 +406,25 @@ store_drop_after(int dir)
 ssize_t
 store_kept(int dir, int **ret)
 {
-	auto_free int *jids = malloc(XA_SIZE);
-	ssize_t len;
+	auto_free int *jids = NULL;
+	ssize_t len, size;
 
-	if (jids == NULL)
-		return -ENOMEM;
-	if ((len = fgetxattr(dir, XA_KEPT, jids, XA_SIZE)) < 0)
-		len = errno == ENODATA ? 0 : -errno;
-	if (len >= 0)
-		*ret = take_ptr(jids);
-	return len < 0 ? len : len / (ssize_t)sizeof(**ret);
+	do {
+		if ((size = fgetxattr(dir, XA_KEPT, NULL, 0)) < 0 &&
+		    errno != ENODATA)
+			return -errno;
+		size = size < 0 ? 0 : size;
+		free(jids);
+		jids = malloc((size_t)size + sizeof(*jids));
+		if (jids == NULL)
+			return -ENOMEM;
+		len =
+		    size == 0 ? 0 : fgetxattr(dir, XA_KEPT, jids, (size_t)size);
+	} while (len < 0 && errno == ERANGE); /* it has grown */
+	if (len < 0 && errno != ENODATA)
+		return -errno;
+	*ret = take_ptr(jids);
+	return len < 0 ? 0 : len / (ssize_t)sizeof(**ret);
 }
 
 int

@@ -90,7 +90,10 @@ int store_after(int dir);
 int store_set_after(int dir, int step);
 int store_drop_after(int dir);
 
-/* On jail/: jids in no order, to be freed.  Returns how many. */
+/*
+ * On jail/: jids in no order, to be freed, with room for one more.  Returns
+ * how many.
+ */
 ssize_t store_kept(int dir, int **ret);
 int store_set_kept(int dir, const int *jids, size_t n);
 

@@ -50,6 +50,24 @@ make_jail() {
 	jid=$(jls -j "$name" jid) || atf_fail "jls -j $name jid"
 }
 
+# Compile a program that lies here against the installed headers and library:
+# its name.  Sets prog.
+compile_prog() {
+	local bin dir lib
+
+	bin=$(command -v jls)
+	prog=$PWD/$1
+	for dir in "${bin%/*}/.." "${bin%/*}/../.."; do
+		[ -f "$dir/include/jail.h" ] && break
+	done
+	lib=$(find "$dir/lib" -name libjail.so -print | head -n 1)
+	[ -n "$lib" ] || atf_skip "no libjail.so beside $bin"
+	lib=$(cd "${lib%/*}" && pwd -P)
+	atf_check cc -std=gnu17 -Wall -Wextra -Werror -I "$dir/include" \
+	    -o "$prog" "$(atf_get_srcdir)/$1.c" \
+	    -L "$lib" -Wl,-rpath,"$lib" -ljail
+}
+
 # For cleanups: remove what make_jail made.
 remove_jails() {
 	local name

@@ -7,21 +7,8 @@
 # shellcheck disable=SC1091
 . "$(atf_get_srcdir)/common.sh"
 
-# Compile the program beside the test; sets prog.
 make_prog() {
-	local bin dir lib
-
-	bin=$(command -v jls)
-	prog=$PWD/libjail_prog
-	for dir in "${bin%/*}/.." "${bin%/*}/../.."; do
-		[ -f "$dir/include/jail.h" ] && break
-	done
-	lib=$(find "$dir/lib" -name libjail.so -print | head -n 1)
-	[ -n "$lib" ] || atf_skip "no libjail.so beside $bin"
-	lib=$(cd "${lib%/*}" && pwd -P)
-	atf_check cc -std=gnu17 -Wall -Wextra -Werror -I "$dir/include" \
-	    -o "$prog" "$(atf_get_srcdir)/libjail_prog.c" \
-	    -L "$lib" -Wl,-rpath,"$lib" -ljail
+	compile_prog libjail_prog
 }
 
 # Make a jail with the program itself: its short name.  Sets name and jid.

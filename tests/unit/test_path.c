@@ -156,6 +156,47 @@ test_canon_root(void **state)
 	assert_string_equal(file, "/tmp");
 }
 
+/* Links above the directory are followed, those below it are refused. */
+static void
+test_canon_strict(void **state)
+{
+	static const struct {
+		const char *name, *no_link, *canon;
+		const char *at; /* that the sentence names */
+	} rows[] = {
+		{ "/abs/f", "/d", "/d/e/f", NULL },
+		{ "/rel/../out", "/d", NULL, "/d/out" },
+		{ "/d/out/e", "/d", NULL, "/d/out" },
+		{ "/d/out/e", "/d/e", "/d/e", NULL },
+		{ "/d/out/e", "/d/ou", "/d/e", NULL },
+		{ "/rel/f", "", NULL, "/rel" },
+		{ "/chain/3", "/d", "/chain/40", NULL },
+		{ "/chain/3", "/chain", NULL, "/chain/3" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < nitems(rows); i++) {
+		auto_free char *no_link = strdup(in(rows[i].no_link));
+		auto_buf struct buf want = BUF_INIT;
+		char *got = NULL;
+		struct jerr e = { 0 };
+		int r = path_canon_strict(
+		    in(rows[i].name), "log", no_link, &got, &e);
+
+		if (rows[i].canon != NULL) {
+			assert_int_equal(r, 0);
+			assert_string_equal(got, in(rows[i].canon));
+			free(got);
+			continue;
+		}
+		buf_fmt(&want, "log: %s is a symbolic link", in(rows[i].at));
+		assert_int_equal(r, -ELOOP);
+		assert_null(got);
+		assert_string_equal(e.msg, want.p);
+	}
+}
+
 /* What is canonical stays so. */
 static void
 test_canon_again(void **state)
@@ -385,6 +426,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_canon),
 		cmocka_unit_test(test_canon_root),
+		cmocka_unit_test(test_canon_strict),
 		cmocka_unit_test(test_canon_again),
 		cmocka_unit_test(test_canon_fails),
 		cmocka_unit_test(test_open),

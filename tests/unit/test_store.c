@@ -620,6 +620,59 @@ test_last_jid(void **state)
 	assert_int_equal(store_last_jid(-1), -EBADF);
 }
 
+static void
+test_after(void **state)
+{
+	(void)state;
+	need_dir();
+	assert_int_equal(store_after(dir), -ENODATA);
+	assert_int_equal(store_drop_after(dir), 0);
+	assert_int_equal(store_set_after(dir, 0), 0);
+	assert_int_equal(store_after(dir), 0);
+	assert_int_equal(store_set_after(dir, 12), 0);
+	assert_int_equal(store_after(dir), 12);
+	assert_int_equal(store_drop_after(dir), 0);
+	assert_int_equal(store_after(dir), -ENODATA);
+	assert_int_equal(store_after(-1), -EBADF);
+	assert_int_equal(store_set_after(-1, 1), -EBADF);
+	assert_int_equal(store_drop_after(-1), -EBADF);
+}
+
+static void
+check_kept(const int *want, size_t n)
+{
+	auto_free int *got = NULL;
+
+	assert_int_equal(store_kept(dir, &got), n);
+	assert_non_null(got);
+	assert_memory_equal(got, want, n * sizeof(*want));
+	got[n] = 1; /* there is room for one more */
+}
+
+static void
+test_kept(void **state)
+{
+	static int many[16384 + 1]; /* more than the kernel keeps */
+	int jids[] = { 7, 2147483647, 1 }, *got = many;
+
+	(void)state;
+	need_dir();
+	check_kept(jids, 0);
+	assert_int_equal(store_set_kept(dir, jids, nitems(jids)), 0);
+	check_kept(jids, nitems(jids));
+	assert_int_equal(store_set_kept(dir, many, nitems(many)), -E2BIG);
+	check_kept(jids, nitems(jids));
+	assert_int_equal(store_set_kept(dir, many, nitems(many) - 1), 0);
+	check_kept(many, nitems(many) - 1);
+	assert_int_equal(store_set_kept(dir, jids, 1), 0);
+	check_kept(jids, 1);
+	assert_int_equal(store_set_kept(dir, jids, 0), 0);
+	assert_int_equal(store_set_kept(dir, jids, 0), 0);
+	check_kept(jids, 0);
+	assert_int_equal(store_kept(-1, &got), -EBADF);
+	assert_ptr_equal(got, many);
+}
+
 int
 main(void)
 {
@@ -640,6 +693,8 @@ main(void)
 		cmocka_unit_test(test_half_written),
 		cmocka_unit_test(test_torn),
 		cmocka_unit_test(test_last_jid),
+		cmocka_unit_test(test_after),
+		cmocka_unit_test(test_kept),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
