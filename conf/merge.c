@@ -164,7 +164,7 @@ apply(struct expand *x, const struct stmt *s)
 		return;
 	} else if (!may_set(x, e, s)) {
 		return;
-	} else if (!s->append || s->n == 0) {
+	} else if (!s->append) {
 		free(e->v);
 		e->v = NULL;
 		e->n = 0;

@@ -164,6 +164,10 @@ includes_body() {
 	    jail -f etc/jail.conf -e ';'
 	atf_check -o inline:'name=a;p\nname=a.c\nname=b\n' \
 	    jail -f "$PWD/etc/jail.conf" -e ';'
+	mkdir 'd[x]*'
+	mv etc/jail.conf etc/jail.conf.d 'd[x]*'
+	atf_check -o inline:'name=a;p\nname=a.c\nname=b\n' \
+	    jail -f 'd[x]*/jail.conf' -e ';'
 	for n in $(seq 0 31); do
 		echo ".include l$((n + 1));" >"l$n"
 	done

@@ -275,6 +275,7 @@ test_include_depth(void **state)
 	files[32].text = "j { }";
 	assert_conf_files(files, "name=j\n");
 	files[32].text = text[32];
+	files[33].text = "j { }";
 	assert_conf_files(files, "maximum include depth exceeded\n");
 }
 

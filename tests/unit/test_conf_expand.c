@@ -55,6 +55,10 @@ static const struct {
 	/* what only looks like one is not */
 	{ "j { meta.x = 1; meta.nox = 2; }", "name=j;meta.x=1;meta.nox=2\n" },
 	{ "j { tify = 1; notify = 2; }", "name=j;tify=1;notify=2\n" },
+	{ "j { meta.nox = 1; meta.noy = 2; }",
+	    "name=j;meta.nox=1;meta.noy=2\n" },
+	{ "j { $persist = 1; $nopersist = 2; p = $persist$nopersist; }",
+	    "name=j;p=12\n" },
 	{ "j { $de = 1; $node = 2; p = $de$node; }", "name=j;p=12\n" },
 	/* the place is that of the first */
 	{ "p; q; r; j { q = 2; s; p = 3; }", "name=j;p=3;q=2;r;s\n" },
@@ -283,6 +287,8 @@ static const struct {
 	{ "a", "a", false, true },
 	{ "a", "b", false, false },
 	{ "a", "a.b", false, false },
+	{ "ab", "a", false, false },
+	{ "ab.*", "a.b", true, false },
 	{ "a.b", "a", false, false },
 	{ "a.*", "a.b", true, true },
 	{ "a.*", "a.b.c", true, true },

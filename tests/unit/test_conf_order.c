@@ -299,6 +299,25 @@ test_failed_before(void **state)
 	order_free(o);
 }
 
+/* The same when others have begun already. */
+static void
+test_failed_meanwhile(void **state)
+{
+	static const char text[] = "a b c";
+	auto_buf struct buf said = BUF_INIT;
+	struct order *o = graph(text, &said);
+	enum order_what what;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 3; i++)
+		order_select(o, i, ORDER_START);
+	assert_int_equal(order_next(o, &what), 0);
+	order_reached(o, 1, ORDER_FAILED);
+	assert_next(o, text, "+c");
+	order_free(o);
+}
+
 static void
 test_pulled(void **state)
 {
@@ -415,6 +434,7 @@ main(void)
 		cmocka_unit_test(test_failed_start),
 		cmocka_unit_test(test_failed_stop),
 		cmocka_unit_test(test_failed_before),
+		cmocka_unit_test(test_failed_meanwhile),
 		cmocka_unit_test(test_pulled),
 		cmocka_unit_test(test_wrong),
 		cmocka_unit_test(test_many),
