@@ -6,6 +6,9 @@
  *
  *	pair [-n rounds] [-w warmup] command-a :: command-b
  *	pair [-n rounds] [-w warmup] command-a
+ *	pair -u [-n rounds] [-w warmup] command-a :: command-b
+ *
+ * -u: B undoes A, so that they run A B A B.
  *
  * Prints one line: median of A, median of B, ratio of the medians, least of
  * A, least of B; times in microseconds.  With A alone: median and least.  A
@@ -135,14 +138,18 @@ int
 main(int argc, char **argv)
 {
 	long rounds = 101, warmup = 5, i;
+	int undo = 0;
 	struct side a = { 0 }, b = { 0 };
 	char **second;
 	int c;
 
-	while ((c = getopt(argc, argv, "+n:w:")) != -1) {
+	while ((c = getopt(argc, argv, "+n:uw:")) != -1) {
 		switch (c) {
 		case 'n':
 			rounds = number(optarg, 1);
+			break;
+		case 'u':
+			undo = 1;
 			break;
 		case 'w':
 			warmup = number(optarg, 0);
@@ -157,11 +164,11 @@ main(int argc, char **argv)
 		side_init(&b, second, rounds);
 	prepare_quiet();
 	for (i = 0; i < warmup + rounds; i++) {
-		if (i % 2 == 0)
+		if (undo || i % 2 == 0)
 			round_of(&a, i >= warmup);
 		if (second != NULL)
 			round_of(&b, i >= warmup);
-		if (i % 2 != 0)
+		if (!undo && i % 2 != 0)
 			round_of(&a, i >= warmup);
 	}
 	if (second == NULL) {

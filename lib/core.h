@@ -85,6 +85,39 @@ int jail_warden(const struct jail *j, pid_t *ret_pid, int *ret_pidfd);
  */
 void jail_reap(int jails, int jid);
 
+/* The record of an open jail, and is it alive?  Errors as store_read(). */
+int jail_read(
+    const struct jail *j, bool hidden, struct record *ret, bool *ret_alive);
+
+/*
+ * The same by jid, without an error's sentence.  Root clears it away first if
+ * nobody stands for it (jail_reap()); it has gone then: -ENOENT.
+ */
+int jail_look(
+    int jails, int jid, bool hidden, struct record *ret, bool *ret_alive);
+
+/*
+ * The record of a jail that must not be overlooked, in whatever state: 1, or
+ * 0 when the jail has gone or has none.
+ */
+int jail_read_other(int jails, int jid, struct record *ret, struct jerr *e);
+
+/* ---- names.c: jails by name ---- */
+
+/* The jid of the living jail with this name; 0: there is none. */
+int names_find(int jails, const char *name, struct jerr *e);
+
+/*
+ * Is the name free for the jail own (0: for a new one)?  -EEXIST if not.
+ * Under the lock of jail/, as is what follows.
+ */
+int names_check_free(int jails, const char *name, int own, struct jerr *e);
+
+/* Have it found by this name: before its record says so. */
+int names_add(int jails, const char *name, int jid, struct jerr *e);
+
+/* ---- alloc.c ---- */
+
 /*
  * Give a new jail its jid, cgroup, name and id range, under the lock of
  * jail/.  On success its own lock is held and its record says "creating".
@@ -101,8 +134,19 @@ struct id_span {
 	uint32_t first, last;
 };
 
-/* A free range of IDMAP_COUNT ids beside those in use (any order). */
-int idmap_choose(const uint32_t *used, size_t n, uint32_t *ret, struct jerr *e);
+/*
+ * Take the next range of IDMAP_COUNT ids from the run: 1, or 0 when there is
+ * none (run may be anything).  *run is to be stored before *ret is used.
+ */
+int idmap_take(struct id_run *run, uint32_t *ret, struct jerr *e);
+
+/*
+ * The longest run beside the n ranges in use (any order), cut to as many as
+ * there are jails: when it is used up is also when those are looked at of
+ * which nobody has told that they have ended.
+ */
+int idmap_find_run(
+    const uint32_t *used, size_t n, struct id_run *ret, struct jerr *e);
 
 /* ---- create.c ---- */
 

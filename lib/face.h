@@ -23,12 +23,8 @@ int face_load(struct pset *set, int jid, bool dying, struct jerr *e);
 /* Flags of an iteration that shows all that the caller may see. */
 unsigned int face_flags(bool dying);
 
-/*
- * The parameters of an open jail: 0, or -ENOENT when it is not shown.
- * *ret_orphan, where given: it may be for jail_reap().
- */
-int face_read(struct pset *set, const struct jail *j, unsigned int flags,
-    bool *ret_orphan);
+/* The parameters of an open jail: 0, or -ENOENT when it is not shown. */
+int face_read(struct pset *set, const struct jail *j, unsigned int flags);
 
 /* The jid of a living jail with this name: jid or -ENOENT, a sentence. */
 int face_named(const char *name, struct jerr *e);

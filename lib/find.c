@@ -231,28 +231,57 @@ jail_reap(int jails, int jid)
 	(void)jail_destroy_locked(&j, &e); /* the next one will */
 }
 
-/* ---- allocation ---- */
+/* ---- reading ---- */
 
-struct taken {
-	const char *name; /* the wanted one, or NULL */
-	int jid; /* the wanted one, or 0 */
-	uint32_t *ranges; /* in use, nranges of them */
-	size_t nranges;
-};
-
-/* What one existing jail takes away from the new one. */
-static int
-take_account(int jails, int jid, struct taken *t, struct jerr *e)
+int
+jail_read(
+    const struct jail *j, bool hidden, struct record *ret, bool *ret_alive)
 {
-	auto_jail struct jail j = JAIL_INIT;
 	struct record rec;
-	const char *name;
-	char number[16];
 	int r;
 
-	if (jail_open(jails, jid, &j) < 0)
+	if ((r = store_read(j->dir, hidden, &rec)) < 0)
+		return r;
+	*ret_alive = rec.state == JAIL_ALIVE && cg_populated(j->dir) == 1;
+	*ret = rec;
+	return 0;
+}
+
+int
+jail_look(int jails, int jid, bool hidden, struct record *ret, bool *ret_alive)
+{
+	auto_jail struct jail j = JAIL_INIT;
+	char name[16];
+	int r;
+
+	/* only to be read: its id does not matter */
+	(void)snprintf(name, sizeof(name), "%d", jid);
+	if ((j.dir = cg_open(jails, name)) < 0)
+		return j.dir;
+	r = jail_read(&j, hidden, ret, ret_alive);
+	if ((r == 0 && *ret_alive && jail_is_kept(&j, ret->persist)) ||
+	    geteuid() != 0)
+		return r;
+	if (r == 0)
+		record_done(ret);
+	jail_reap(jails, jid);
+	/* by its name again: it may have gone by that */
+	jail_done(&j);
+	if ((j.dir = cg_open(jails, name)) < 0)
+		return j.dir;
+	return jail_read(&j, hidden, ret, ret_alive);
+}
+
+int
+jail_read_other(int jails, int jid, struct record *ret, struct jerr *e)
+{
+	auto_jail struct jail j = JAIL_INIT;
+	int r = jail_open(jails, jid, &j);
+
+	if (r == -ENOENT)
 		return 0;
-	r = store_read(j.dir, false, &rec);
+	if (r == 0)
+		r = store_read(j.dir, false, ret);
 	if (r == -ENODATA)
 		return 0;
 	if (r == -EPROTO)
@@ -260,134 +289,5 @@ take_account(int jails, int jid, struct taken *t, struct jerr *e)
 		    "jail %d was made by another version of this program: "
 		    "remove it (jail -R %d) or use that version",
 		    jid, jid);
-	if (r < 0)
-		return jerr_sys(e, -r, "record of jail %d", jid);
-	t->ranges[t->nranges++] = rec.idmap;
-	(void)snprintf(number, sizeof(number), "%d", jid);
-	name = pset_get(&rec.params, P_NAME, 0);
-	if (t->name != NULL && rec.state != JAIL_ENDING &&
-	    strcmp(t->name, name != NULL ? name : number) == 0)
-		r = -EEXIST;
-	record_done(&rec);
-	if (r == -EEXIST) {
-		/* it may have ended by itself, or its builder died */
-		jail_done(&j);
-		jail_reap(jails, jid);
-		if (jail_open(jails, jid, &j) == 0 &&
-		    store_state(j.dir, &rec.state) == 0 &&
-		    rec.state != JAIL_ENDING)
-			return jerr(
-			    e, EEXIST, "jail \"%s\" already exists", t->name);
-	}
-	return 0;
-}
-
-/* A wanted jid that is there: living, or dying and cleared away if it can. */
-static int
-check_wanted_jid(int jails, int jid, struct jerr *e)
-{
-	auto_jail struct jail j = JAIL_INIT;
-
-	jail_reap(jails, jid);
-	if (jail_open(jails, jid, &j) < 0)
-		return 0;
-	if (jail_is_alive(&j))
-		return jerr(e, EEXIST, "jail %d already exists", jid);
-	return jerr(e, EAGAIN, "jail %d is dying", jid);
-}
-
-/* The next jid after the last one given out that is free. */
-static int
-next_jid(int jails, const int *used, size_t n, struct jerr *e)
-{
-	int last = store_last_jid(jails), i, jid;
-
-	if (last < 0)
-		return jerr_sys(e, -last, "last jid");
-	for (i = 1; i <= JAIL_MAX; i++) {
-		jid = (last + i - 1) % JAIL_MAX + 1;
-		if (n == 0 || used == NULL ||
-		    bsearch(&jid, used, n, sizeof(*used), compare_ints) == NULL)
-			return jid;
-	}
-	return jerr(e, EAGAIN, "no available jail IDs");
-}
-
-/* Make the directory, take its lock and write the first record. */
-static int
-settle(int jails, int jid, struct record *rec, struct jail *ret, int *ret_lock,
-    struct jerr *e)
-{
-	char name[16];
-	auto_jail struct jail j = JAIL_INIT;
-	auto_close int lock = -1;
-	int r;
-
-	(void)snprintf(name, sizeof(name), "%d", jid);
-	if ((r = cg_mkdir(jails, name)) < 0)
-		return r == -ENOENT || r == -ENODEV
-			   ? -ESTALE
-			   : jerr_sys(e, -r, "cgroup jail/%s", name);
-	if ((r = jail_open(jails, jid, &j)) < 0)
-		r = jerr_sys(e, -r, "cgroup jail/%s", name);
-	else if ((lock = cg_lock(j.dir, false)) < 0)
-		r = jerr_sys(e, -lock, "lock of jail %d", jid);
-	else if ((r = pset_put(&rec->params, P_JID, name)) < 0 ||
-		 (r = store_write(j.dir, rec)) < 0)
-		r = jerr_sys(e, -r, "record of jail %d", jid);
-	if (r < 0) {
-		(void)unlinkat(jails, name, AT_REMOVEDIR); /* still empty */
-		return r;
-	}
-	*ret = j;
-	j.dir = -1;
-	*ret_lock = take_fd(&lock);
-	return 0;
-}
-
-static int
-allocate(struct record *rec, struct jail *ret, int *ret_lock, struct jerr *e)
-{
-	auto_close int lock = -1, jails = jails_locked(&lock, e);
-	auto_free int *jids = NULL;
-	auto_free uint32_t *ranges = NULL;
-	struct taken t = { .name = pset_get(&rec->params, P_NAME, 0) };
-	int jid = (int)pset_int(&rec->params, P_JID), r;
-	ssize_t n, i;
-
-	if (jails < 0)
-		return jails;
-	if (jid > 0 && (r = check_wanted_jid(jails, jid, e)) < 0)
-		return r;
-	if ((n = jails_list(jails, &jids, e)) < 0)
-		return (int)n;
-	if ((ranges = calloc((size_t)n + 1, sizeof(*ranges))) == NULL)
-		return jerr_sys(e, ENOMEM, "list of jails");
-	t.ranges = ranges;
-	for (i = 0; jids != NULL && i < n; i++) {
-		if ((r = take_account(jails, jids[i], &t, e)) < 0)
-			return r;
-	}
-	if ((r = idmap_choose(t.ranges, t.nranges, &rec->idmap, e)) < 0)
-		return r;
-	if (jid == 0) {
-		if ((jid = next_jid(jails, jids, (size_t)n, e)) < 0)
-			return jid;
-		/* first, so that a jid is not soon given out again */
-		if ((r = store_set_last_jid(jails, jid)) < 0)
-			return jerr_sys(e, -r, "last jid");
-	}
-	return settle(jails, jid, rec, ret, ret_lock, e);
-}
-
-int
-jail_allocate(
-    struct record *rec, struct jail *ret, int *ret_lock, struct jerr *e)
-{
-	int r, tries = 0;
-
-	do
-		r = allocate(rec, ret, ret_lock, e);
-	while (r == -ESTALE && ++tries < 100);
-	return r == -ESTALE ? jerr_sys(e, ESTALE, "cgroup jail") : r;
+	return r < 0 ? jerr_sys(e, -r, "record of jail %d", jid) : 1;
 }

@@ -4,6 +4,11 @@
  * so that jails are strangers to the host and to each other.  Chosen above
  * systemd's container range, beside what /etc/subuid and /etc/subgid give
  * to users.
+ *
+ * A range is taken from the front of a run of free ones, and none is given
+ * back to the run: what is in it no jail has, and the others need not be
+ * looked at.  Once it is used up they all are, and the longest run becomes
+ * the next one.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -18,6 +23,7 @@
 
 #define FIRST 0x70000000U
 #define LAST 0xfffeffffU /* the last range ends below (uid_t)-1 */
+#define RUN_LEAST 64
 
 static const char *const subid_files[] = { "/etc/subuid", "/etc/subgid" };
 
@@ -73,23 +79,30 @@ read_subids(const char *path, struct spans *spans)
 	return r;
 }
 
+/* What /etc/subuid and /etc/subgid give to users; to be freed. */
 static int
-compare_ids(const void *a, const void *b)
+read_spans(struct spans *ret, struct jerr *e)
 {
-	const uint32_t *x = a, *y = b;
+	struct spans spans = { 0 };
+	size_t i;
+	int r;
 
-	return (*x > *y) - (*x < *y);
+	for (i = 0; i < nitems(subid_files); i++) {
+		if ((r = read_subids(subid_files[i], &spans)) < 0) {
+			free(spans.v);
+			return jerr_sys(e, -r, "%s", subid_files[i]);
+		}
+	}
+	*ret = spans;
+	return 0;
 }
 
 static bool
-is_free(
-    uint32_t base, const uint32_t *used, size_t n, const struct spans *spans)
+is_allowed(uint32_t base, const struct spans *spans)
 {
 	uint32_t last = base + IDMAP_COUNT - 1;
 	size_t i;
 
-	if (n > 0 && bsearch(&base, used, n, sizeof(*used), compare_ids))
-		return false;
 	if (base <= foreign.last && last >= foreign.first)
 		return false;
 	for (i = 0; i < spans->n; i++) {
@@ -100,35 +113,91 @@ is_free(
 }
 
 int
-idmap_choose(const uint32_t *used, size_t n, uint32_t *ret, struct jerr *e)
+idmap_take(struct id_run *run, uint32_t *ret, struct jerr *e)
 {
-	auto_free uint32_t *sorted = malloc((n + 1) * sizeof(*sorted));
 	struct spans spans = { 0 };
-	uint32_t base;
-	size_t i;
-	int r = 0;
+	uint32_t base = run->next;
+	int r;
 
-	if (sorted == NULL)
-		return jerr_sys(e, ENOMEM, "id ranges");
-	if (n > 0) {
-		memcpy(sorted, used, n * sizeof(*sorted));
-		qsort(sorted, n, sizeof(*sorted), compare_ids);
-	}
-	for (i = 0; r == 0 && i < nitems(subid_files); i++)
-		r = read_subids(subid_files[i], &spans);
-	if (r < 0) {
-		free(spans.v);
-		return jerr_sys(e, -r, "%s", subid_files[i - 1]);
-	}
-	for (base = FIRST; base <= LAST - IDMAP_COUNT + 1;
-	     base += IDMAP_COUNT) {
-		if (is_free(base, sorted, n, &spans))
-			break;
-	}
+	if (base < FIRST || run->end > LAST + 1 || base >= run->end ||
+	    (base - FIRST) % IDMAP_COUNT != 0 ||
+	    (run->end - FIRST) % IDMAP_COUNT != 0)
+		return 0; /* used up, or not ours */
+	if ((r = read_spans(&spans, e)) < 0)
+		return r;
+	while (base < run->end && !is_allowed(base, &spans))
+		base += IDMAP_COUNT;
 	free(spans.v);
-	if (base > LAST - IDMAP_COUNT + 1)
+	run->next = base < run->end ? base + IDMAP_COUNT : base;
+	if (base == run->end)
+		return 0;
+	*ret = base;
+	return 1;
+}
+
+/* ---- the search for a run ---- */
+
+#define SLOTS ((LAST - FIRST + 1) / IDMAP_COUNT)
+
+static void
+mark(bool *taken, uint32_t first, uint32_t last)
+{
+	uint32_t i;
+
+	if (first > LAST || last < FIRST)
+		return;
+	if (first < FIRST)
+		first = FIRST;
+	if (last > LAST)
+		last = LAST;
+	for (i = (first - FIRST) / IDMAP_COUNT;
+	     i <= (last - FIRST) / IDMAP_COUNT; i++)
+		taken[i] = true;
+}
+
+/* The first of the longest runs that are not taken: its length. */
+static uint32_t
+longest(const bool *taken, uint32_t *ret_start)
+{
+	uint32_t i, n = 0, best = 0;
+
+	for (i = 0; i < SLOTS; i++) {
+		n = taken[i] ? 0 : n + 1;
+		if (n > best) {
+			best = n;
+			*ret_start = i + 1 - n;
+		}
+	}
+	return best;
+}
+
+int
+idmap_find_run(
+    const uint32_t *used, size_t n, struct id_run *ret, struct jerr *e)
+{
+	auto_free bool *taken = calloc(SLOTS, sizeof(*taken));
+	struct spans spans = { 0 };
+	uint32_t start = 0, len, most = n < RUN_LEAST ? RUN_LEAST : n;
+	size_t i;
+	int r;
+
+	if (taken == NULL)
+		return jerr_sys(e, ENOMEM, "id ranges");
+	if ((r = read_spans(&spans, e)) < 0)
+		return r;
+	mark(taken, foreign.first, foreign.last);
+	for (i = 0; i < spans.n; i++)
+		mark(taken, spans.v[i].first, spans.v[i].last);
+	free(spans.v);
+	for (i = 0; i < n; i++)
+		mark(taken, used[i],
+		    used[i] > LAST ? LAST : used[i] + (IDMAP_COUNT - 1));
+	if ((len = longest(taken, &start)) == 0)
 		return jerr(
 		    e, EAGAIN, "no range of %u user ids is free", IDMAP_COUNT);
-	*ret = base;
+	if (len > most)
+		len = most;
+	ret->next = FIRST + start * IDMAP_COUNT;
+	ret->end = ret->next + len * IDMAP_COUNT;
 	return 0;
 }

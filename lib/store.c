@@ -2,6 +2,7 @@
 /* What is kept of a jail: the one packer and unpacker. */
 #include <assert.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "buf.h"
 #include "cleanup.h"
 #include "store.h"
+#include "value.h"
 
 #define FORMAT 1
 #define XA_USER "user.jail"
@@ -17,8 +19,11 @@
 #define XA_LAST "user.jail.last"
 #define XA_AFTER "trusted.jail.after"
 #define XA_KEPT "trusted.jail.kept"
-#define XA_SIZE 65536 /* the kernel's limit for a value */
 #define READ_TRIES 16 /* against a writer that never rests */
+#define XA_NAMES "user.jail.n%02x"
+#define XA_RUN "trusted.jail.run"
+#define XA_SIZE 65536 /* the kernel's limit for a value */
+#define XA_USUAL 2048 /* the kernel clears as much as it is offered */
 
 static const char *const state_words[] = {
 	[JAIL_CREATING] = "creating",
@@ -114,8 +119,10 @@ unpack(struct pset *params, char *text, size_t len, bool hidden)
 static ssize_t
 get_attr(int dir, const char *name, char *text)
 {
-	ssize_t len = fgetxattr(dir, name, text, XA_SIZE);
+	ssize_t len = fgetxattr(dir, name, text, XA_USUAL);
 
+	if (len < 0 && errno == ERANGE)
+		len = fgetxattr(dir, name, text, XA_SIZE);
 	if (len < 0)
 		return -errno;
 	text[len] = '\0';
@@ -434,4 +441,62 @@ store_set_kept(int dir, const int *jids, size_t n)
 		      : fremovexattr(dir, XA_KEPT);
 
 	return r < 0 && (n > 0 || errno != ENODATA) ? -errno : 0;
+}
+
+int
+store_bucket(int dir, unsigned int which, struct bucket *ret)
+{
+	char name[sizeof(XA_NAMES)], data[XA_SIZE + 1];
+	ssize_t len;
+
+	(void)snprintf(name, sizeof(name), XA_NAMES, which);
+	if ((len = get_attr(dir, name, data)) < 0)
+		return (int)len;
+	return bucket_unpack(ret, which, data, (size_t)len);
+}
+
+int
+store_set_bucket(int dir, unsigned int which, const struct bucket *bucket)
+{
+	char name[sizeof(XA_NAMES)];
+	auto_buf struct buf b = BUF_INIT;
+
+	(void)snprintf(name, sizeof(name), XA_NAMES, which);
+	if (bucket != NULL) {
+		bucket_pack(bucket, which, &b);
+		return write_attr(dir, name, &b);
+	}
+	if (fremovexattr(dir, name) < 0 && errno != ENODATA)
+		return -errno;
+	return 0;
+}
+
+int
+store_run(int dir, struct id_run *ret)
+{
+	char text[32], *end;
+	ssize_t len = fgetxattr(dir, XA_RUN, text, sizeof(text) - 1);
+	long a, b;
+
+	if (len < 0)
+		return errno == ERANGE ? -EPROTO : -errno;
+	text[len] = '\0';
+	if ((end = strchr(text, ' ')) == NULL)
+		return -EPROTO;
+	*end++ = '\0';
+	if (value_long(text, 0, UINT32_MAX, &a) < 0 ||
+	    value_long(end, 0, UINT32_MAX, &b) < 0)
+		return -EPROTO;
+	*ret = (struct id_run){ (uint32_t)a, (uint32_t)b };
+	return 0;
+}
+
+int
+store_set_run(int dir, const struct id_run *run)
+{
+	char text[32];
+	int len = snprintf(
+	    text, sizeof(text), "%" PRIu32 " %" PRIu32, run->next, run->end);
+
+	return fsetxattr(dir, XA_RUN, text, (size_t)len, 0) < 0 ? -errno : 0;
 }

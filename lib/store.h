@@ -18,7 +18,11 @@
  *
  * After the first line come NUL-ended texts name=value, a list as one text
  * for each element, an empty list as the bare name.  Unknown names of a
- * newer version are passed over.
+ * newer version are passed over.  On jail/ there are
+ *
+ *	user.jail.last		the jid given out last
+ *	user.jail.n00 to n3f	hints to find jails by name
+ *	trusted.jail.run	"NEXT END": ids that no jail has
  */
 #ifndef STORE_H
 #define STORE_H
@@ -27,6 +31,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "bucket.h"
 #include "pset.h"
 
 enum jail_state {
@@ -96,5 +101,18 @@ int store_drop_after(int dir);
  */
 ssize_t store_kept(int dir, int **ret);
 int store_set_kept(int dir, const int *jids, size_t n);
+
+/* On jail/: hints to find names (names.c).  NULL removes the bucket. */
+int store_bucket(int dir, unsigned int which, struct bucket *ret);
+int store_set_bucket(int dir, unsigned int which, const struct bucket *bucket);
+
+/* On jail/: ids that no jail has, from next on, below end (idmap.c). */
+struct id_run {
+	uint32_t next, end;
+};
+
+/* As it was written, and that may be anything: see idmap_take(). */
+int store_run(int dir, struct id_run *ret);
+int store_set_run(int dir, const struct id_run *run);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* jail_get(): a jail chosen and read by pairs of iovecs. */
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/jail.h>
@@ -13,6 +14,17 @@
 #include "raw.h"
 #include "sys.h"
 
+#define NEAR 16 /* jids that are tried before all jails are listed */
+
+static bool
+load_one(struct pset *set, int jails, int jid, bool dying)
+{
+	auto_jail struct jail j = JAIL_INIT;
+
+	return jail_open(jails, jid, &j) == 0 &&
+	       face_read(set, &j, face_flags(dying)) == 0;
+}
+
 static int
 load_next(struct pset *set, int lastjid, bool dying, struct jerr *e)
 {
@@ -22,13 +34,16 @@ load_next(struct pset *set, int lastjid, bool dying, struct jerr *e)
 
 	if (jails < 0 && jails != -ENOENT)
 		return jails;
+	/* mostly it is near, and the list costs what all jails cost */
+	for (i = 1; jails >= 0 && lastjid >= 0 && i <= NEAR; i++) {
+		if (lastjid <= INT_MAX - i &&
+		    load_one(set, jails, lastjid + (int)i, dying))
+			return lastjid + (int)i;
+	}
 	if (jails >= 0 && (n = jails_list(jails, &jids, e)) < 0)
 		return (int)n;
 	for (i = 0; i < n; i++) {
-		auto_jail struct jail j = JAIL_INIT;
-
-		if (jids[i] > lastjid && jail_open(jails, jids[i], &j) == 0 &&
-		    face_read(set, &j, face_flags(dying), NULL) == 0)
+		if (jids[i] > lastjid && load_one(set, jails, jids[i], dying))
 			return jids[i];
 	}
 	return jerr(e, ENOENT, "no jail after %d", lastjid);

@@ -134,30 +134,6 @@ check_change(
 	return jail_check_needs(wanted, now, e);
 }
 
-/* A living jail of this name, other than jid? */
-static int
-check_name_free(int jails, int jid, const char *name, struct jerr *e)
-{
-	auto_free int *jids = NULL;
-	ssize_t n = jails_list(jails, &jids, e), i;
-
-	for (i = 0; i < n; i++) {
-		auto_jail struct jail j = JAIL_INIT;
-		struct record rec;
-		bool same;
-
-		if (jids[i] == jid || jail_find(jids[i], false, &j, e) < 0 ||
-		    store_read(j.dir, false, &rec) < 0)
-			continue;
-		same = pset_is(&rec.params, P_NAME, name);
-		record_done(&rec);
-		if (same)
-			return jerr(
-			    e, EEXIST, "jail \"%s\" already exists", name);
-	}
-	return n < 0 ? (int)n : 0;
-}
-
 /* In a child: enter the jail's uts namespace and set the names there. */
 static _Noreturn void
 set_names(int pidfd, const char *host, const char *domain)
@@ -242,11 +218,14 @@ jail_update(const struct jail *j, const struct pset *wanted, struct jerr *e)
 		return lock == -EACCES || lock == -EPERM
 			   ? jerr(e, EPERM, "jail_set: Operation not permitted")
 			   : jerr(e, ENOENT, "jail %d not found", j->jid);
-	if (name != NULL && (r = check_name_free(jails, j->jid, name, e)) < 0)
+	if (name != NULL && (r = names_check_free(jails, name, j->jid, e)) < 0)
 		return r;
 	if ((r = store_read(j->dir, true, &rec)) < 0)
 		return jerr_sys(e, -r, "record of jail %d", j->jid);
-	if ((r = check_change(&rec.params, wanted, j->jid, e)) == 0)
+	r = check_change(&rec.params, wanted, j->jid, e);
+	if (r == 0 && name != NULL)
+		r = names_add(jails, name, j->jid, e);
+	if (r == 0)
 		r = write_changes(j, &rec, wanted, e);
 	record_done(&rec);
 	if (r == 0 && pset_has(wanted, P_PERSIST))

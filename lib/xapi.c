@@ -312,43 +312,44 @@ compute_host(struct pset *set)
 
 /* Values that no record holds. */
 static int
-compute(struct pset *set, const struct jail *j, bool alive)
+compute(struct pset *set, int jid, bool alive)
 {
-	char jid[16];
+	char number[16];
 	int r;
 
-	(void)snprintf(jid, sizeof(jid), "%d", j->jid);
-	if ((r = pset_put(set, P_JID, jid)) < 0 ||
-	    (r = pset_put(set, P_CPUSET_ID, jid)) < 0 ||
+	(void)snprintf(number, sizeof(number), "%d", jid);
+	if ((r = pset_put(set, P_JID, number)) < 0 ||
+	    (r = pset_put(set, P_CPUSET_ID, number)) < 0 ||
 	    (r = pset_put(set, P_DYING, alive ? "false" : "true")) < 0 ||
 	    (r = compute_host(set)) < 0)
 		return r;
-	return pset_has(set, P_NAME) ? 0 : pset_put(set, P_NAME, jid);
+	return pset_has(set, P_NAME) ? 0 : pset_put(set, P_NAME, number);
 }
 
-int
-face_read(struct pset *set, const struct jail *j, unsigned int flags,
-    bool *ret_orphan)
+/* Hand a record over to set; -ENOENT when the jail is not to be shown. */
+static int
+fill(struct pset *set, int jid, struct record *rec, bool alive,
+    unsigned int flags)
 {
-	struct record rec;
-	bool alive;
-	int r = store_read(j->dir, (flags & JAILX_ITER_HIDDEN) != 0, &rec);
-
-	if (ret_orphan != NULL)
-		*ret_orphan = true;
-	if (r < 0)
-		return -ENOENT;
-	alive = rec.state == JAIL_ALIVE && cg_populated(j->dir) == 1;
-	if (ret_orphan != NULL)
-		*ret_orphan = !alive || !jail_is_kept(j, rec.persist);
 	if (!alive &&
-	    ((flags & JAILX_ITER_DYING) == 0 || rec.state == JAIL_CREATING)) {
-		record_done(&rec);
+	    ((flags & JAILX_ITER_DYING) == 0 || rec->state == JAIL_CREATING)) {
+		record_done(rec);
 		return -ENOENT;
 	}
 	pset_done(set);
-	*set = rec.params; /* handed over */
-	return compute(set, j, alive);
+	*set = rec->params;
+	return compute(set, jid, alive);
+}
+
+int
+face_read(struct pset *set, const struct jail *j, unsigned int flags)
+{
+	struct record rec;
+	bool alive;
+
+	if (jail_read(j, (flags & JAILX_ITER_HIDDEN) != 0, &rec, &alive) < 0)
+		return -ENOENT;
+	return fill(set, j->jid, &rec, alive, flags);
 }
 
 unsigned int
@@ -366,7 +367,7 @@ face_load(struct pset *set, int jid, bool dying, struct jerr *e)
 
 	if ((r = jail_find(jid, dying, &j, e)) < 0)
 		return r;
-	if (face_read(set, &j, face_flags(dying), NULL) < 0)
+	if (face_read(set, &j, face_flags(dying)) < 0)
 		return jerr(e, ENOENT, "jail %d not found", jid);
 	return 0;
 }
@@ -384,7 +385,6 @@ struct jailx_iter {
 	int *jids;
 	size_t n, i;
 	unsigned int flags;
-	bool reap;
 };
 
 API void
@@ -408,9 +408,10 @@ jailx_iter_open(unsigned int flags)
 		(void)face(jerr_sys(&e, ENOMEM, "list of jails"), &e);
 		return NULL;
 	}
-	it->reap = geteuid() == 0;
 	/* the hidden half is root's: others get the rest */
-	it->flags = it->reap ? flags : flags & ~(unsigned int)JAILX_ITER_HIDDEN;
+	if (geteuid() != 0)
+		flags &= ~(unsigned int)JAILX_ITER_HIDDEN;
+	it->flags = flags;
 	it->jails = jails_dir(false, &e);
 	if (it->jails >= 0)
 		n = jails_list(it->jails, &it->jids, &e);
@@ -428,22 +429,14 @@ jailx_iter_open(unsigned int flags)
 API int
 jailx_iter_next(struct jailx_iter *it, struct jailx_set *set)
 {
+	bool hidden = (it->flags & JAILX_ITER_HIDDEN) != 0, alive;
+	struct record rec;
+
 	while (it->i < it->n) {
 		int jid = it->jids[it->i++];
-		struct jail j = JAIL_INIT;
-		bool orphan = false;
-		char name[16];
-		int r = -ENOENT;
 
-		/* only to be read: its id does not matter */
-		(void)snprintf(name, sizeof(name), "%d", jid);
-		j.jid = jid;
-		if ((j.dir = cg_open(it->jails, name)) >= 0)
-			r = face_read(&set->p, &j, it->flags, &orphan);
-		if (it->reap && orphan)
-			jail_reap(it->jails, jid);
-		jail_done(&j);
-		if (r == 0)
+		if (jail_look(it->jails, jid, hidden, &rec, &alive) == 0 &&
+		    fill(&set->p, jid, &rec, alive, it->flags) == 0)
 			return jid;
 	}
 	return 0;
@@ -452,22 +445,13 @@ jailx_iter_next(struct jailx_iter *it, struct jailx_set *set)
 int
 face_named(const char *name, struct jerr *e)
 {
-	struct jailx_iter *it = jailx_iter_open(0);
-	struct jailx_set *set = jailx_set_new();
-	int jid = 0;
+	auto_close int jails = jails_dir(false, e);
+	int jid;
 
-	while (
-	    it != NULL && set != NULL && (jid = jailx_iter_next(it, set)) > 0) {
-		if (pset_is(&set->p, P_NAME, name))
-			break;
-	}
-	if (it == NULL || set == NULL)
-		jid = -errno;
-	jailx_iter_close(it);
-	jailx_set_free(set);
-	if (jid < 0)
-		return jerr(e, -jid, "%s", jail_errmsg);
-	return jid > 0 ? jid : jerr(e, ENOENT, "jail \"%s\" not found", name);
+	if (jails < 0 && jails != -ENOENT)
+		return jails;
+	jid = jails < 0 ? 0 : names_find(jails, name, e);
+	return jid != 0 ? jid : jerr(e, ENOENT, "jail \"%s\" not found", name);
 }
 
 /* ---- users, processes ---- */

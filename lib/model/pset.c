@@ -15,6 +15,9 @@ pval_done(struct pval *v)
 {
 	size_t i;
 
+	v->set = false;
+	if (v->v == NULL)
+		return; /* as most are */
 	for (i = 0; i < v->n; i++)
 		free(v->v[i]);
 	free(v->v);

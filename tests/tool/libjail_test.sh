@@ -189,8 +189,23 @@ start_body() {
 	fails "jail \"$name\" not found [ENOENT]" id "$name"
 }
 
+new_case numbered "a jail without a name is got by its number" cc
+numbered_body() {
+	make_prog
+	make_root
+	jid=$(jail -i -q -c "path=$JAIL_TEST_ROOT" persist) || atf_fail "-i"
+	echo "$jid" >>jails
+	atf_check -o match:" $JAIL_TEST_ROOT false\$" "$prog" getv "$jid"
+	atf_check jail -m "jid=$jid" "name=$(name_of numbered)"
+	atf_check -o match:" $JAIL_TEST_ROOT false\$" \
+	    "$prog" getv "$(name_of numbered)"
+	fails "jail \"$jid\" not found (No such file or directory)" \
+	    getv "$jid"
+}
+
 atf_init_test_cases() {
 	atf_add_test_case life
+	atf_add_test_case numbered
 	atf_add_test_case get
 	atf_add_test_case all
 	atf_add_test_case list

@@ -673,6 +673,64 @@ test_kept(void **state)
 	assert_ptr_equal(got, many);
 }
 
+/* On jail/: each bucket in its own place. */
+static void
+test_buckets(void **state)
+{
+	struct bucket in = { .seq = 3, .full = 16 };
+	unsigned int i;
+
+	(void)state;
+	need_dir();
+	for (i = 0; i < BUCKETS; i++) {
+		struct bucket none = { .seq = UNTOUCHED };
+
+		assert_int_equal(store_bucket(dir, i, &none), -ENODATA);
+		assert_int_equal(none.seq, UNTOUCHED);
+		assert_int_equal(bucket_add(&in, i, (int)i + 1), 0);
+		assert_int_equal(store_set_bucket(dir, i, &in), 0);
+	}
+	for (i = 0; i < BUCKETS; i++) {
+		struct bucket out;
+
+		assert_int_equal(store_bucket(dir, i, &out), 0);
+		assert_int_equal(out.n, i + 1);
+		bucket_done(&out);
+	}
+	PUT("user.jail.n3f", "by hand");
+	assert_int_equal(store_bucket(dir, 0x3f, &in), -EPROTO);
+	assert_int_equal(in.n, BUCKETS);
+	for (i = 0; i < BUCKETS; i++)
+		assert_int_equal(store_set_bucket(dir, i, NULL), 0);
+	assert_int_equal(store_set_bucket(dir, 0, NULL), 0);
+	assert_int_equal(store_bucket(dir, 0x3f, &in), -ENODATA);
+	bucket_done(&in);
+}
+
+static void
+test_run(void **state)
+{
+	static const char *const bad[] = { "", " ", "1", "1 ", " 2", "1 2 3",
+		"-1 2", "1 -2", "1  2", "0x1 2", "1 2\n", "1 4294967296",
+		"99999999999999999999 1", "1 2 and much more than it can be" };
+	struct id_run run = { UNTOUCHED, UNTOUCHED }, in = { 0, UINT32_MAX };
+	size_t i;
+
+	(void)state;
+	need_dir();
+	assert_int_equal(store_run(dir, &run), -ENODATA);
+	for (i = 0; i < nitems(bad); i++) {
+		put("trusted.jail.run", bad[i], strlen(bad[i]));
+		assert_int_equal(store_run(dir, &run), -EPROTO);
+		assert_int_equal(run.next, UNTOUCHED);
+		assert_int_equal(run.end, UNTOUCHED);
+	}
+	assert_int_equal(store_set_run(dir, &in), 0);
+	assert_int_equal(store_run(dir, &run), 0);
+	assert_int_equal(run.next, 0);
+	assert_int_equal(run.end, UINT32_MAX);
+}
+
 int
 main(void)
 {
@@ -695,6 +753,8 @@ main(void)
 		cmocka_unit_test(test_last_jid),
 		cmocka_unit_test(test_after),
 		cmocka_unit_test(test_kept),
+		cmocka_unit_test(test_buckets),
+		cmocka_unit_test(test_run),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
