@@ -199,7 +199,7 @@ numbered_body() {
 	atf_check jail -m "jid=$jid" "name=$(name_of numbered)"
 	atf_check -o match:" $JAIL_TEST_ROOT false\$" \
 	    "$prog" getv "$(name_of numbered)"
-	fails "jail \"$jid\" not found (No such file or directory)" \
+	fails "jail \"$jid\" not found [ENOENT]" \
 	    getv "$jid"
 }
 
