@@ -4,6 +4,7 @@
 #define TOOLS_STEPS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct job;
 

@@ -80,10 +80,12 @@ static uint32_t
 checksum(
     const struct head *h, unsigned int which, const void *hints, size_t len)
 {
-	const uint32_t words[] = { h->magic, which, h->seq, h->full };
+	uint32_t sum = hash_bytes(HASH_START, &h->magic, sizeof(h->magic));
 
-	return hash_bytes(
-	    hash_bytes(HASH_START, words, sizeof(words)), hints, len);
+	sum = hash_bytes(sum, &which, sizeof(which));
+	sum = hash_bytes(sum, &h->seq, sizeof(h->seq));
+	sum = hash_bytes(sum, &h->full, sizeof(h->full));
+	return hash_bytes(sum, hints, len);
 }
 
 void
