@@ -40,8 +40,8 @@ value_bool(const char *text, bool *ret)
 
 	if (strcasecmp(text, "true") == 0)
 		*ret = true;
-	else if (strcasecmp(text, "false") == 0)
-		*ret = false;
+	else if (*text == '\0' || strcasecmp(text, "false") == 0)
+		*ret = false; /* empty: as FreeBSD reads a number */
 	else if (value_long(text, LONG_MIN, LONG_MAX, &n) == 0)
 		*ret = n != 0;
 	else
