@@ -162,6 +162,78 @@ same_jid_body() {
 	done
 }
 
+# Its jails change their names, come and go, until ./over exists.
+change() {
+	local i
+
+	i=0
+	while [ ! -e over ]; do
+		i=$((i + 1))
+		jail -q -c "name=$base-$1-a" "path=$JAIL_TEST_ROOT" persist &&
+		    jail -m "jid=$(jls -j "$base-$1-a" jid)" \
+			"name=$base-$1-b$i" &&
+		    jail -R "$base-$1-b$i" || echo "$1, round $i: $?"
+	done >"changes.$1" 2>&1
+}
+
+# What names are found by is taken away and spoiled, until ./over exists.
+spoil() {
+	local how
+
+	while [ ! -e over ]; do
+		for how in drop garble junk swap; do
+			"$host_dir/../tool/index.py" "$how"
+			sleep 0.05
+		done
+	done >spoilt 2>&1
+}
+
+# A jail that is there all the while is found each time: its name, its jid.
+look_up() {
+	local i got
+
+	i=0
+	while [ ! -e over ]; do
+		i=$((i + 1))
+		got=$(jls -j "$1" jid 2>&1)
+		[ "$got" = "$2" ] || echo "$1, look $i: $got"
+		got=$(setpriv --reuid 65534 --regid 65534 --clear-groups \
+		    "$(command -v jls)" -j "$1" jid 2>&1)
+		[ "$got" = "$2" ] || echo "$1, nobody's look $i: $got"
+	done >"looks.$1" 2>&1
+	echo "$1: $i looks"
+}
+
+new_case names "jails are found while others change their names" \
+    "python3 setpriv"
+names_body() {
+	local w
+
+	helper left
+	make_root
+	base=$(name_of names)
+	for w in 1 2 3 4; do
+		change "$w" &
+	done
+	spoil &
+	for w in x y; do
+		make_jail "names-$w"
+		look_up "$name" "$jid" &
+	done
+	sleep 8
+	touch over
+	wait
+	cat changes.* looks.* spoilt >errors
+	[ ! -s errors ] || {
+		head -n 20 errors >&2
+		atf_fail "$(wc -l <errors) failed: $(head -n 1 errors)"
+	}
+}
+names_cleanup() {
+	many_cleanup
+	remove_jails
+}
+
 # Microseconds for a jls, the best of many.
 jls_usec() {
 	local i best usec
@@ -209,5 +281,6 @@ atf_init_test_cases() {
 	atf_add_test_case many
 	atf_add_test_case clash
 	atf_add_test_case same_jid
+	atf_add_test_case names
 	atf_add_test_case flat
 }

@@ -140,7 +140,7 @@ killed_body() {
 		echo "$n" >>jails
 		# the spoiled hints are made anew by the one that is killed
 		[ "${call%:*}" != mkdirat ] || "$index" drop
-		strace -f -o trace \
+		strace -o trace \
 		    -e "inject=${call%:*}:signal=KILL:when=${call#*:}" \
 		    jail -q -c "name=$n" "path=$JAIL_TEST_ROOT" \
 		    command=/bin/true 2>err

@@ -80,6 +80,11 @@ list_body() {
 	echo "$jid $name" >want
 	make_by_prog two
 	echo "$jid $name" >>want
+	# one that follows at once, one that is far
+	make_jail three "jid=$((jid + 1))"
+	echo "$jid $name" >>want
+	make_jail four "jid=$((jid + 1000))"
+	echo "$jid $name" >>want
 	atf_check -o save:all "$prog" list
 	atf_check -o file:want grep " t$$-" all
 	sort -n all >sorted
@@ -201,6 +206,7 @@ numbered_body() {
 	    "$prog" getv "$(name_of numbered)"
 	fails "jail \"$jid\" not found [ENOENT]" \
 	    getv "$jid"
+	atf_check jail -R "$jid"
 }
 
 atf_init_test_cases() {

@@ -19,7 +19,7 @@
 #define RANGES ((END - FIRST) / IDMAP_COUNT)
 #define SLOT(i) (FIRST + (uint32_t)(i)*IDMAP_COUNT)
 
-static uint32_t used[RANGES];
+static uint32_t used[RANGES + 4];
 static struct jerr err;
 
 static void
