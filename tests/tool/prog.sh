@@ -59,6 +59,11 @@ wait_for() {
 	done
 }
 
+# For wait_for: there is no such jail any more.
+no_jail() {
+	! jls -c -j "$1"
+}
+
 now_ms() {
 	date +%s%3N
 }
