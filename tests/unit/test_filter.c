@@ -26,11 +26,9 @@
 #include <sys/socket.h>
 
 #include "cleanup.h"
-#include "filter.h"
+#include "filter_prog.h"
 #include "filter_table.h"
-#include "policy.h"
 
-#define OPEN_ALL (OPEN_MSGBUF * 2 - 1)
 #define OPEN_SYSV (OPEN_SYSVMSG | OPEN_SYSVSEM | OPEN_SYSVSHM)
 #define ALLOW 0 /* as an errno: none */
 #define KILL (-1)
@@ -237,18 +235,6 @@ static const struct call calls[] = {
 	{ "socket", { 46 }, OPEN_ALL, EPROTONOSUPPORT },
 	{ "socket", { UINT32_MAX }, OPEN_ALL, EPROTONOSUPPORT },
 };
-
-static struct sock_filter prog[FILTER_MAX];
-static size_t prog_len;
-
-static void
-emit(unsigned int open)
-{
-	int n = filter_emit(prog, nitems(prog), open);
-
-	assert_in_range(n, 1, FILTER_MAX);
-	prog_len = (size_t)n;
-}
 
 static uint32_t
 load(const struct seccomp_data *data, uint32_t off)

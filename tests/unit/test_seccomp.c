@@ -17,24 +17,10 @@
 #include <unistd.h>
 
 #include "cleanup.h"
-#include "filter.h"
-#include "policy.h"
+#include "filter_prog.h"
 #include "seccomp.h"
 
-#define OPEN_ALL (OPEN_MSGBUF * 2 - 1)
 #define X32 0x40000000
-
-static struct sock_filter prog[FILTER_MAX];
-static size_t prog_len;
-
-static void
-emit(unsigned int open)
-{
-	int n = filter_emit(prog, nitems(prog), open);
-
-	assert_in_range(n, 1, FILTER_MAX);
-	prog_len = (size_t)n;
-}
 
 /* Exit status of a child that runs under the filter, or 128 + its signal. */
 static int
