@@ -24,13 +24,7 @@ tidy() {
 
 # As the tool tests' one, with a cleanup that is more thorough.
 new_case() {
-	atf_test_case "$1" cleanup
-	eval "$1_head() {
-		atf_set descr '$2'
-		atf_set require.user root
-		atf_set require.progs 'jail jls jexec busybox cc $3'
-	}
-	$1_cleanup() { tidy; }"
+	root_case "$1" "$2" "jail jls jexec busybox cc $3" tidy
 }
 
 # The program NAME.c of this directory, static; compiled where it is missing.
@@ -73,6 +67,17 @@ soon_nothing_left() {
 cgroup_of() {
 	find /sys/fs/cgroup -maxdepth 5 -type d -path "*/jail/$1" 2>/dev/null |
 	    head -n 1
+}
+
+# Wait until a test of a file holds, 10 s at most: the test, what it waits for.
+await() {
+	local since
+
+	since=$(now_ms)
+	until test "$1" "$2"; do
+		in_time "waiting for $2" 10000 "$since"
+		sleep 0.02
+	done
 }
 
 # Milliseconds of some clock.

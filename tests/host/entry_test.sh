@@ -42,16 +42,6 @@ make_attacked() {
 	echo "granted: $params"
 }
 
-await() {
-	local since
-
-	since=$(now_ms)
-	while [ ! -e "$1" ]; do
-		in_time "$1" 10000 "$since"
-		sleep 0.02
-	done
-}
-
 # Stop the attackers; what they said goes to ./said.
 attack_ends() {
 	local since
@@ -75,7 +65,7 @@ attack_jexec() {
 	shift
 	# shellcheck disable=SC2086 # words
 	make_jail attacked mount.procfs $params exec.start="/attacker &"
-	await "$JAIL_TEST_ROOT/ready"
+	await -e "$JAIL_TEST_ROOT/ready"
 	i=0
 	while [ "$i" -lt "$n" ]; do
 		HOSTMARK=secret "$@" jexec -l "$name" /entered \

@@ -190,12 +190,7 @@ own_exe_body() {
 		ln -sf /proc/self/exe "$JAIL_TEST_ROOT/$at"
 	done
 	make_jail exe mount.procfs exec.start="/inside grab $inodes &"
-	i=0
-	until [ -e "$JAIL_TEST_ROOT/ready" ]; do
-		i=$((i + 1))
-		[ "$i" -lt 100 ] || atf_fail "the attacker does not start"
-		sleep 0.05
-	done
+	await -e "$JAIL_TEST_ROOT/ready"
 	i=0
 	while [ "$i" -lt 100 ]; do
 		i=$((i + 1))
@@ -206,12 +201,7 @@ own_exe_body() {
 	jail -q -c "name=$second" "path=$JAIL_TEST_ROOT" mount.procfs \
 	    exec.start=/bin/evil command=/bin/evil >/dev/null 2>&1 </dev/null
 	touch "$JAIL_TEST_ROOT/stop"
-	i=0
-	until [ -s "$JAIL_TEST_ROOT/said" ]; do
-		i=$((i + 1))
-		[ "$i" -lt 100 ] || atf_fail "the attacker does not end"
-		sleep 0.05
-	done
+	await -s "$JAIL_TEST_ROOT/said"
 	cat "$JAIL_TEST_ROOT/said"
 	atf_check -s exit:1 grep HOST "$JAIL_TEST_ROOT/said"
 	# shellcheck disable=SC2086 # words
@@ -274,14 +264,8 @@ keyring_body() {
 
 # Descriptors of the host's namespaces, from a socket.
 hand_out() {
-	local i=0
-
 	./inside pass "$1" &
-	until [ -S "$1" ]; do
-		i=$((i + 1))
-		[ "$i" -lt 100 ] || atf_fail "no socket"
-		sleep 0.05
-	done
+	await -S "$1"
 }
 
 new_case namespaces "namespaces of the host over a socket"

@@ -310,11 +310,13 @@ warden(int argc, char **argv)
 }
 
 static int
-list_fds(void)
+list_fds(int argc, char **argv)
 {
 	struct stat st;
 	int i;
 
+	(void)argc;
+	(void)argv;
 	for (i = 0; i < 1024; i++) {
 		if (fstat(i, &st) == 0)
 			(void)printf("%d ", i);
@@ -324,10 +326,12 @@ list_fds(void)
 }
 
 static int
-where(void)
+where(int argc, char **argv)
 {
 	char path[4096];
 
+	(void)argc;
+	(void)argv;
 	if (syscall(SYS_getcwd, path, sizeof(path)) < 0 || path[0] != '/')
 		(void)printf("HOST unreachable directory\n");
 	else
@@ -338,11 +342,13 @@ where(void)
 }
 
 static int
-bomb(void)
+bomb(int argc, char **argv)
 {
 	struct rlimit few = { 300, 300 };
 	pid_t pid;
 
+	(void)argc;
+	(void)argv;
 	(void)setrlimit(RLIMIT_NPROC, &few);
 	(void)setsid();
 	(void)signal(SIGCHLD, SIG_IGN);
@@ -359,30 +365,29 @@ bomb(void)
 	}
 }
 
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+} verbs[] = {
+	{ "exchange", exchange },
+	{ "grab", grab },
+	{ "keys", keys },
+	{ "pass", pass },
+	{ "take", take },
+	{ "warden", warden },
+	{ "fds", list_fds },
+	{ "where", where },
+	{ "bomb", bomb },
+};
+
 int
 main(int argc, char **argv)
 {
-	const char *what = argc > 1 ? argv[1] : "";
+	size_t i;
 
-	argc -= 2;
-	argv += 2;
-	if (strcmp(what, "exchange") == 0)
-		return exchange(argc, argv);
-	if (strcmp(what, "grab") == 0)
-		return grab(argc, argv);
-	if (strcmp(what, "keys") == 0)
-		return keys(argc, argv);
-	if (strcmp(what, "pass") == 0)
-		return pass(argc, argv);
-	if (strcmp(what, "take") == 0)
-		return take(argc, argv);
-	if (strcmp(what, "warden") == 0)
-		return warden(argc, argv);
-	if (strcmp(what, "fds") == 0)
-		return list_fds();
-	if (strcmp(what, "where") == 0)
-		return where();
-	if (strcmp(what, "bomb") == 0)
-		return bomb();
+	for (i = 0; argc > 1 && i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		if (strcmp(argv[1], verbs[i].name) == 0)
+			return verbs[i].run(argc - 2, argv + 2);
+	}
 	errx(2, "usage: see the source");
 }

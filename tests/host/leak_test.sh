@@ -13,21 +13,8 @@
 
 ROUNDS=50
 
-# Against the library that is installed beside the tools; sets prog.
 make_leak() {
-	local bin dir lib
-
-	bin=$(command -v jls)
-	for dir in "${bin%/*}/.." "${bin%/*}/../.."; do
-		[ -f "$dir/include/jail.h" ] && break
-	done
-	lib=$(find "$dir/lib" -name libjail.so -print | head -n 1)
-	[ -n "$lib" ] || atf_skip "no libjail.so beside $bin"
-	lib=$(cd "${lib%/*}" && pwd -P)
-	prog=$PWD/leak
-	atf_check cc -std=gnu17 -Wall -Wextra -D_GNU_SOURCE \
-	    -I "$dir/include" -o "$prog" "$host_dir/leak.c" \
-	    -L "$lib" -Wl,-rpath,"$lib" -ljail
+	compile_prog leak -D_GNU_SOURCE
 }
 
 # A number of the kernel's: objects of a slab, where it has one of its own.

@@ -50,21 +50,22 @@ make_jail() {
 	jid=$(jls -j "$name" jid) || atf_fail "jls -j $name jid"
 }
 
-# Compile a program that lies here against the installed headers and library:
-# its name.  Sets prog.
+# Compile a program that lies beside the test against the installed headers and
+# library: its name, more options.  Sets prog.
 compile_prog() {
 	local bin dir lib
 
 	bin=$(command -v jls)
 	prog=$PWD/$1
+	shift
 	for dir in "${bin%/*}/.." "${bin%/*}/../.."; do
 		[ -f "$dir/include/jail.h" ] && break
 	done
 	lib=$(find "$dir/lib" -name libjail.so -print | head -n 1)
 	[ -n "$lib" ] || atf_skip "no libjail.so beside $bin"
 	lib=$(cd "${lib%/*}" && pwd -P)
-	atf_check cc -std=gnu17 -Wall -Wextra -Werror -I "$dir/include" \
-	    -o "$prog" "$(atf_get_srcdir)/$1.c" \
+	atf_check cc -std=gnu17 -Wall -Wextra -Werror "$@" \
+	    -I "$dir/include" -o "$prog" "$(atf_get_srcdir)/${prog##*/}.c" \
 	    -L "$lib" -Wl,-rpath,"$lib" -ljail
 }
 
@@ -82,14 +83,19 @@ remove_jails() {
 # Runs a command on a terminal: its words, --, the command.
 on_pty=$(atf_get_srcdir)/on_pty.py
 
-# A test case that may make jails: its name, what it shows, more programs that
-# it needs.  The body is the function NAME_body.
-new_case() {
+# A test case of root's: its name, what it shows, programs that it needs, the
+# function that cleans up.  The body is the function NAME_body.
+root_case() {
 	atf_test_case "$1" cleanup
 	eval "$1_head() {
 		atf_set descr '$2'
 		atf_set require.user root
-		atf_set require.progs 'jail jls jexec busybox $3'
+		atf_set require.progs '$3'
 	}
-	$1_cleanup() { remove_jails; }"
+	$1_cleanup() { $4; }"
+}
+
+# One that may make jails: its name, what it shows, more programs.
+new_case() {
+	root_case "$1" "$2" "jail jls jexec busybox $3" remove_jails
 }

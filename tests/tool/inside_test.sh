@@ -311,56 +311,51 @@ sysvipc_cleanup() {
 	[ ! -f queue ] || ipcrm -q "$(cat queue)"
 }
 
+# Lines of the probe: how it ends, FAMILY-TYPE-PROTOCOL...
+sockets_say() {
+	how=$1
+	shift
+	printf "socket=%s: $how\n" "$@"
+}
+
 new_case sockets 'families of sockets'
 sockets_body() {
 	make_probe_root
-	# unix, netlink route
-	printf 'socket=1-1-0: ok\nsocket=16-3-0: ok\n' >always
-	# netlink audit, packet, alg, vsock, bluetooth, kcm, old packet
-	cat >never <<-'END'
-	socket=16-3-9: EPROTONOSUPPORT
-	socket=17-3-0: EPROTONOSUPPORT
-	socket=38-5-0: EPROTONOSUPPORT
-	socket=40-1-0: EPROTONOSUPPORT
-	END
-	cat always never - >expected <<-'END'
-	socket=2-1-0: EAFNOSUPPORT
-	socket=2-2-0: EAFNOSUPPORT
-	socket=2-3-1: EAFNOSUPPORT
-	socket=10-1-0: EAFNOSUPPORT
-	socket=31-3-0: EPROTONOSUPPORT
-	END
+	no=EPROTONOSUPPORT
+	# packet, alg, vsock; beside unix, netlink route and audit
+	sockets_say $no 17-3-0 38-5-0 40-1-0 >never
+	{
+		sockets_say ok 1-1-0 16-3-0
+		sockets_say $no 16-3-9
+		cat never
+	} >always
+	{
+		cat always
+		sockets_say EAFNOSUPPORT 2-1-0 2-2-0 2-3-1 10-1-0
+		sockets_say $no 31-3-0 # bluetooth
+	} >expected
 	expect_probe
-	cat always never - >expected <<-'END'
-	socket=2-1-0: ok
-	socket=2-2-0: ok
-	socket=2-1-6: ok
-	socket=2-2-17: ok
-	socket=2-3-1: EPERM
-	socket=2-3-255: EPERM
-	socket=2-10-768: EPROTONOSUPPORT
-	socket=2-1-262: EPROTONOSUPPORT
-	socket=2-1-132: EPROTONOSUPPORT
-	socket=2-5-132: EPROTONOSUPPORT
-	socket=2-6-33: EPROTONOSUPPORT
-	socket=2-2-136: EPROTONOSUPPORT
-	socket=2-2-115: EPROTONOSUPPORT
-	socket=10-1-0: EAFNOSUPPORT
-	END
+	# raw, and the old packet; MPTCP, SCTP by both types, DCCP, UDP-Lite, L2TP
+	{
+		cat always
+		sockets_say ok 2-1-0 2-2-0 2-1-6 2-2-17
+		sockets_say EPERM 2-3-1 2-3-255
+		sockets_say $no 2-10-768 2-1-262 2-1-132 2-5-132 2-6-33 \
+		    2-2-136 2-2-115
+		sockets_say EAFNOSUPPORT 10-1-0
+	} >expected
 	expect_probe ip4=inherit
 	[ ! -e /proc/net/if_inet6 ] || {
-		cat always never - >expected <<-'END'
-		socket=2-1-0: EAFNOSUPPORT
-		socket=10-1-0: ok
-		socket=10-2-0: ok
-		socket=10-3-58: EPERM
-		socket=10-1-262: EPROTONOSUPPORT
-		socket=10-2-136: EPROTONOSUPPORT
-		END
+		{
+			cat always
+			sockets_say EAFNOSUPPORT 2-1-0
+			sockets_say ok 10-1-0 10-2-0
+			sockets_say EPERM 10-3-58
+			sockets_say $no 10-1-262 10-2-136
+		} >expected
 		expect_probe ip6=inherit
 	}
-	cat never >expected
-	sed -i '/^socket=16/d' expected
+	cp never expected
 	expect_probe allow.socket_af
 }
 

@@ -11,6 +11,13 @@ root=$JAIL_TEST_ROOT
 
 in_jail='jail -c path='$root
 
+# What is refused: a pattern of the sentence, arguments of jail(8).
+refused() {
+	said=$1
+	shift
+	atf_check -s exit:1 -e match:"$said" $in_jail "$@"
+}
+
 new_case nullfs 'a directory, written through; root is root on disk'
 nullfs_body() {
 	make_root
@@ -34,7 +41,7 @@ single_file_body() {
 	atf_check -o inline:"old\n" $in_jail \
 	    mount="$PWD/conf $root/etc/conf nullfs ro" \
 	    command=cat /etc/conf
-	atf_check -s exit:1 -e match:'Read-only file system' $in_jail \
+	refused 'Read-only file system' \
 	    mount="$PWD/conf $root/etc/conf nullfs ro" \
 	    command=sh -c 'echo new >/etc/conf'
 	atf_check $in_jail mount="$PWD/conf $root/etc/conf nullfs rw" \
@@ -42,10 +49,10 @@ single_file_body() {
 	atf_check -o inline:"new\n" cat conf
 	atf_check -o empty cat "$root/etc/conf"
 	# A file on a directory, a directory on a file.
-	atf_check -s exit:1 -e match:'a directory cannot be mounted on a file' \
-	    $in_jail mount="$PWD $root/etc/conf nullfs ro" command=true
-	atf_check -s exit:1 -e match:'a directory cannot be mounted on a file' \
-	    $in_jail mount="$PWD/conf $root/etc nullfs ro" command=true
+	refused 'a directory cannot be mounted on a file' \
+	    mount="$PWD $root/etc/conf nullfs ro" command=true
+	refused 'a directory cannot be mounted on a file' \
+	    mount="$PWD/conf $root/etc nullfs ro" command=true
 	nothing_left
 }
 
@@ -68,8 +75,8 @@ owners_body() {
 	atf_check $in_jail mount="$mount" exec.jail_user=joe command=sh -c \
 	    'echo x >/mnt/1234 && touch /mnt/joes'
 	atf_check -o inline:"1234:1234\n" stat -c %u:%g data/joes
-	atf_check -s exit:1 -e match:'Permission denied' \
-	    $in_jail mount="$mount" exec.jail_user=joe command=sh -c \
+	refused 'Permission denied' \
+	    mount="$mount" exec.jail_user=joe command=sh -c \
 	    'echo x >/mnt/0'
 	# Root gives files away; an owner beyond the range is nobody's.
 	atf_check $in_jail mount="$mount" command=busybox chown 77:78 /mnt/0
@@ -119,18 +126,17 @@ options_body() {
 	atf_check -s exit:126 -e match:'Permission denied' \
 	    $in_jail mount="$line rw,noexec" command=/mnt/id
 	for opt in ro rdonly; do
-		atf_check -s exit:1 -e match:'Read-only file system' \
-		    $in_jail mount="$line $opt" command=touch /mnt/new
-		atf_check -s exit:1 -e match:'Read-only file system' \
-		    $in_jail mount="$line $opt" command=rm /mnt/id
+		refused 'Read-only file system' \
+		    mount="$line $opt" command=touch /mnt/new
+		refused 'Read-only file system' \
+		    mount="$line $opt" command=rm /mnt/id
 	done
 	# Devices of the host never open, whether or not it is asked for.
 	for opt in rw rw,nodev; do
-		atf_check -s exit:1 -e match:'Permission denied' \
-		    $in_jail mount="$line $opt" command=sh -c ': </mnt/null'
+		refused 'Permission denied' \
+		    mount="$line $opt" command=sh -c ': </mnt/null'
 	done
-	atf_check -s exit:1 -e match:'unknown option "bogus"' \
-	    $in_jail mount="$line rw,bogus" command=true
+	refused 'unknown option "bogus"' mount="$line rw,bogus" command=true
 	nothing_left
 }
 
@@ -141,8 +147,7 @@ options_stay_body() {
 	for how in 'mount -o remount,rw /mnt' 'mount -o bind,remount,rw /mnt' \
 	    'umount /mnt' 'umount -l /mnt' 'mount -t tmpfs none /tmp' \
 	    'mount -o bind /mnt /tmp' 'mount -o remount,rw /'; do
-		atf_check -s exit:1 -e match:'ermi' \
-		    $in_jail mount="$PWD/data $root/mnt nullfs ro" \
+		refused 'ermi' mount="$PWD/data $root/mnt nullfs ro" \
 		    mount.procfs command=busybox $how
 	done
 }
@@ -183,7 +188,7 @@ over_root_body() {
 		    mount="$PWD/base $root nullfs ro 0 0" \
 		    mount="$PWD/data ${root%/}/data nullfs rw 0 0" \
 		    command=sh -c 'cat /data/x && echo >/dev/null'
-		atf_check -s exit:1 -e match:'Read-only' $in_jail \
+		refused 'Read-only' \
 		    mount="$PWD/base $root nullfs ro 0 0" command=touch /new
 	done
 	nothing_left
@@ -207,10 +212,10 @@ symlink_body() {
 	done
 	atf_check -s exit:1 -o empty -e match:'is a symbolic link' \
 	    $in_jail mount="$PWD/data $root/out/sub nullfs rw" command=true
-	atf_check -s exit:1 -e match:'is a symbolic link' \
-	    $in_jail mount="tmpfs $root/abs tmpfs rw" command=true
-	atf_check -s exit:1 -e match:'is a symbolic link' \
-	    $in_jail mount="$root/etc/group $root/file nullfs rw" command=true
+	refused 'is a symbolic link' \
+	    mount="tmpfs $root/abs tmpfs rw" command=true
+	refused 'is a symbolic link' \
+	    mount="$root/etc/group $root/file nullfs rw" command=true
 	atf_check -o inline:"sub\n" ls -A other
 	nothing_left
 }
@@ -246,15 +251,15 @@ tmpfs_body() {
 	    mount="tmpfs $root/mnt tmpfs rw,size=64k,mode=755" command=sh -c \
 	    'busybox stat -c "%u %g %a" /mnt;
 	    dd if=/bin/busybox of=/mnt/x bs=1024 count=32 2>/dev/null'
-	atf_check -s exit:1 -e match:'No space left' $in_jail \
+	refused 'No space left' \
 	    mount="tmpfs $root/mnt tmpfs rw,size=64k" command=sh -c \
 	    'cat /bin/busybox >/mnt/x'
-	atf_check -s exit:1 -e match:'Permission denied' $in_jail \
+	refused 'Permission denied' \
 	    mount="tmpfs $root/mnt tmpfs rw,noexec" command=sh -c \
 	    'cat /bin/busybox >/mnt/x; busybox chmod 755 /mnt/x; /mnt/x true ||
 	    exit 1'
 	atf_check ls -A "$root/mnt"
-	atf_check -s exit:1 -e match:'^jail: mount: /mnt: tmpfs' $in_jail \
+	refused '^jail: mount: /mnt: tmpfs' \
 	    mount="tmpfs $root/mnt tmpfs rw,size=lots" command=true
 	nothing_left
 }
@@ -287,8 +292,8 @@ devfs_body() {
 	    names
 	for dev in 'c 1 1' 'c 1 3' 'c 1 11' 'b 8 0' 'b 254 0' 'c 10 229'; do
 		for dir in /dev /tmp /mnt; do
-			atf_check -s exit:1 -e match:'Operation not permitted' \
-			    $in_jail $in mount="tmpfs $root/mnt tmpfs rw" \
+			refused 'Operation not permitted' \
+			    $in mount="tmpfs $root/mnt tmpfs rw" \
 			    command=busybox mknod $dir/x $dev
 		done
 	done
@@ -320,8 +325,7 @@ devices_elsewhere_body() {
 	mknod -m 666 "$root/dev/mem" c 1 1
 	mknod -m 666 "$root/dev/disk" b ${disk:-8 0}
 	for dev in /null /dev/mem /dev/disk; do
-		atf_check -s exit:1 -e match:'Permission denied' \
-		    $in_jail command=sh -c ": <$dev"
+		refused 'Permission denied' command=sh -c ": <$dev"
 		[ "$dev" = /null ] || atf_check -s exit:1 \
 		    -e match:'no such file' \
 		    $in_jail mount.devfs command=sh -c ": <$dev"
@@ -375,8 +379,7 @@ END'
 	# Not more than that without procfs.
 	atf_check -s exit:1 -e match:'No such file' $in_jail mount.devfs \
 	    mount.fdescfs command=cat /proc/self/status
-	atf_check -s exit:1 -e match:'mount.fdescfs: needs mount.devfs' \
-	    $in_jail mount.fdescfs command=true
+	refused 'mount.fdescfs: needs mount.devfs' mount.fdescfs command=true
 	nothing_left
 }
 
@@ -408,8 +411,7 @@ carried_body() {
 	atf_check -o inline:"0:0\n" stat -c %u:%g data/new
 	# Read-only as it is, also after a tmpfs.
 	mount -o remount,bind,ro "$root/mnt" || atf_fail "remount"
-	atf_check -s exit:1 -e match:'Read-only' $in_jail \
-	    command=touch /mnt/more
+	refused 'Read-only' command=touch /mnt/more
 	mount -t tmpfs none "$root/tmp" || atf_fail "mount tmpfs"
 	echo "$root/tmp" >>mounts
 	echo deep >"$root/tmp/file"

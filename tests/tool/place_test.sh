@@ -54,13 +54,7 @@ write_body() {
 }
 
 place_case() {
-	atf_test_case "$1" cleanup
-	eval "$1_head() {
-		atf_set descr '$2'
-		atf_set require.user root
-		atf_set require.progs 'jail jls busybox unshare'
-	}
-	$1_cleanup() { drop_tree; }"
+	root_case "$1" "$2" 'jail jls busybox unshare' drop_tree
 }
 
 place_case comes 'The service is started while jails are there'
