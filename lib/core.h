@@ -141,9 +141,9 @@ struct id_span {
 int idmap_take(struct id_run *run, uint32_t *ret, struct jerr *e);
 
 /*
- * The longest run beside the n ranges in use (any order), cut to as many as
- * there are jails: when it is used up is also when those are looked at of
- * which nobody has told that they have ended.
+ * The first run of n ranges, or the longest, beside the n ranges in use (any
+ * order).  So many, since when it is used up is also when those jails are
+ * looked at of which nobody has told that they have ended.
  */
 int idmap_find_run(
     const uint32_t *used, size_t n, struct id_run *ret, struct jerr *e);

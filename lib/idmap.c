@@ -7,8 +7,8 @@
  *
  * A range is taken from the front of a run of free ones, and none is given
  * back to the run: what is in it no jail has, and the others need not be
- * looked at.  Once it is used up they all are, and the longest run becomes
- * the next one.
+ * looked at.  Once it is used up they all are, and the first run of as many
+ * ranges as there are jails becomes the next one.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -155,13 +155,16 @@ mark(bool *taken, uint32_t first, uint32_t last)
 		taken[i] = true;
 }
 
-/* The first of the longest runs that are not taken: its length. */
+/*
+ * The first run of so many that are not taken, else the first of the longest:
+ * its length.  Low ids come first: ps(1) takes those above 2^31 for negative.
+ */
 static uint32_t
-longest(const bool *taken, uint32_t *ret_start)
+first_run(const bool *taken, uint32_t most, uint32_t *ret_start)
 {
 	uint32_t i, n = 0, best = 0;
 
-	for (i = 0; i < SLOTS; i++) {
+	for (i = 0; i < SLOTS && best < most; i++) {
 		n = taken[i] ? 0 : n + 1;
 		if (n > best) {
 			best = n;
@@ -192,11 +195,9 @@ idmap_find_run(
 	for (i = 0; i < n; i++)
 		mark(taken, used[i],
 		    used[i] > LAST ? LAST : used[i] + (IDMAP_COUNT - 1));
-	if ((len = longest(taken, &start)) == 0)
+	if ((len = first_run(taken, most, &start)) == 0)
 		return jerr(
 		    e, EAGAIN, "no range of %u user ids is free", IDMAP_COUNT);
-	if (len > most)
-		len = most;
 	ret->next = FIRST + start * IDMAP_COUNT;
 	ret->end = ret->next + len * IDMAP_COUNT;
 	return 0;

@@ -125,6 +125,20 @@ test_longest(void **state)
 	assert_int_equal(run.next, SLOT(RANGES - 9));
 }
 
+/* Where there is room enough the low ones come first. */
+static void
+test_low(void **state)
+{
+	struct id_run run;
+
+	(void)state;
+	assert_int_equal(find(0, &run), 64);
+	assert_int_equal(run.next, FIRST);
+	used[0] = SLOT(63); /* 63 are not enough */
+	assert_int_equal(find(1, &run), 64);
+	assert_int_equal(run.next, SLOT(64));
+}
+
 /* What is not on our grid takes away all that it touches. */
 static void
 test_odd_ranges(void **state)
@@ -233,6 +247,7 @@ main(void)
 		cmocka_unit_test(test_taken_once),
 		cmocka_unit_test(test_length),
 		cmocka_unit_test(test_longest),
+		cmocka_unit_test(test_low),
 		cmocka_unit_test(test_odd_ranges),
 		cmocka_unit_test(test_used_intact),
 		cmocka_unit_test(test_none),
