@@ -63,30 +63,34 @@ may_have(int jails, const struct hint *hint)
 	return may;
 }
 
-/* Take the wrong hints out. */
+/* Take the wrong hints out; that of new has no record yet. */
 static void
-purge(int jails, struct bucket *b)
+purge(int jails, struct bucket *b, int new)
 {
 	size_t i, n = 0;
 
 	for (i = 0; i < b->n; i++) {
-		if (may_have(jails, &b->v[i]))
+		if (b->v[i].jid == new || may_have(jails, &b->v[i]))
 			b->v[n++] = b->v[i];
 	}
 	b->n = n;
 	bucket_set_full(b);
 }
 
-/* One that cannot be written says nothing: it must not stay as it was. */
+/*
+ * One that cannot be written says nothing: it must not stay as it was.  new is
+ * the jail that it has a hint of since just now, or 0.
+ */
 static int
-write_bucket(int jails, unsigned int which, struct bucket *b, struct jerr *e)
+write_bucket(
+    int jails, unsigned int which, struct bucket *b, int new, struct jerr *e)
 {
 	int r;
 
 	b->seq++;
 	r = store_set_bucket(jails, which, b);
 	if (r < 0) {
-		purge(jails, b);
+		purge(jails, b, new);
 		r = store_set_bucket(jails, which, b);
 	}
 	if (r < 0)
@@ -107,10 +111,10 @@ names_add(int jails, const char *name, int jid, struct jerr *e)
 	if (r < 0)
 		return jerr_sys(e, -r, "names of jails");
 	if (b.n >= b.full)
-		purge(jails, &b);
+		purge(jails, &b, 0);
 	if (bucket_add(&b, hash, jid) < 0)
 		return jerr_sys(e, ENOMEM, "names of jails");
-	return write_bucket(jails, which, &b, e);
+	return write_bucket(jails, which, &b, jid, e);
 }
 
 /* The names of all jails. */
@@ -159,7 +163,7 @@ build(int jails, struct jerr *e)
 		    (uint32_t)(ts.tv_sec * 1000000 + ts.tv_nsec / 1000);
 		bucket_set_full(&buckets[i]);
 		if (r == 0)
-			r = write_bucket(jails, i, &buckets[i], e);
+			r = write_bucket(jails, i, &buckets[i], 0, e);
 		bucket_done(&buckets[i]);
 	}
 	return r;
