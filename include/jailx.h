@@ -74,8 +74,8 @@ enum jailx_quote {
 };
 
 /*
- * The one quoting routine: value as jls -q, jail -J or -e print it, to be freed;
- * NULL when memory is out.  An empty value gives "".
+ * The one quoting routine: value as jls -q, jail -J or -e print it, to be
+ * freed; NULL when memory is out.  An empty value gives "".
  */
 char *jailx_quote(const char *value, enum jailx_quote how);
 

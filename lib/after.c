@@ -36,8 +36,8 @@ after_dir(const char *name, struct jerr *e)
 
 	if (jails < 0)
 		return jails;
-	if (mkdirat(jails, name, 0755) < 0 && errno != EEXIST)
-		return jerr_sys(e, errno, "cgroup jail/%s", name);
+	if ((fd = cg_mkdir(jails, name)) < 0 && fd != -EEXIST)
+		return jerr_sys(e, -fd, "cgroup jail/%s", name);
 	fd = cg_open(jails, name);
 	return fd < 0 ? jerr_sys(e, -fd, "cgroup jail/%s", name) : fd;
 }

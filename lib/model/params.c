@@ -33,10 +33,9 @@
 	ALLOW(MOUNT_##id, "mount." text, "false", LATER,                       \
 	    "mount " text " from inside")
 #define HOOK(id, text, what)                                                   \
-	[P_EXEC_##id] = { .name = "exec." text,                                \
-		LIST,                                                          \
-		.flags = PS | HID,                                             \
-		.desc = (what) }
+	[P_EXEC_##id] = {                                                      \
+		.name = "exec." text, LIST, .flags = PS | HID, .desc = (what)  \
+	}
 
 static const struct jailx_param table[] = {
 	[P_CHILDREN_CUR] = { .name = "children.cur",

@@ -124,7 +124,10 @@ kept_body() {
 	local pid
 
 	make_prog
+	# on both sides of those that it has
+	exec 3>low 9>high
 	make_kept kept
+	exec 3>&- 9>&-
 	pid=$(keeper_of "$jid")
 	atf_check -o inline:"waiting $pid $jid\nlisted $jid\nthere $jid 0\n" \
 	    "$keepers" "$jid"
@@ -137,6 +140,10 @@ kept_body() {
 		atf_check -o inline:"/dev/null\n" readlink "/proc/$pid/fd/$fd"
 	done
 	atf_check_equal 5 $(find "/proc/$pid/fd" -type l | wc -l)
+	# its title takes CAP_SYS_RESOURCE
+	cap=0x$(sed -n 's/^CapEff:[[:space:]]*//p' /proc/self/status)
+	[ $((cap >> 24 & 1)) -eq 0 ] ||
+	    atf_check -o inline:"jail: keeper of $jid\n" ps -o args= -q "$pid"
 	atf_check -s exit:1 -o empty -e inline:"keeper_prog: jail $jid has a \
 keeper [EEXIST]\n" "$prog" keep "$jid" "$id" "$log"
 	atf_check -s exit:1 -e inline:"keeper_prog: jail $jid not found \
