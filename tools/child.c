@@ -270,8 +270,13 @@ start_on_host(struct child *c, struct job *j, const struct command *cmd)
 	if (c->pid < 0)
 		return -1;
 	/* a pid of ours cannot become another's before it is waited for */
-	c->pidfd = (int)syscall(SYS_pidfd_open, c->pid, 0);
-	return 0;
+	if ((c->pidfd = (int)syscall(SYS_pidfd_open, c->pid, 0)) >= 0)
+		return 0;
+	job_say(j, "pidfd_open: %s", strerror(errno));
+	(void)kill(c->pid, SIGKILL); /* nobody could tell when it ends */
+	while (waitpid(c->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	return -1;
 }
 
 /* ---- both ---- */
