@@ -162,12 +162,13 @@ same_jid_body() {
 	done
 }
 
-# Its jails change their names, come and go, until ./over exists.
+# Its jails change their names, come and go, until ./over exists; a broken one
+# that goes on making them is stopped.
 change() {
 	local i
 
 	i=0
-	while [ ! -e over ]; do
+	while [ ! -e over ] && [ "$i" -lt 2000 ]; do
 		i=$((i + 1))
 		jail -q -c "name=$base-$1-a" "path=$JAIL_TEST_ROOT" persist &&
 		    jail -m "jid=$(jls -j "$base-$1-a" jid)" \
@@ -212,14 +213,15 @@ names_body() {
 	helper left
 	make_root
 	base=$(name_of names)
+	make_jail names-x
+	w=$name:$jid
+	make_jail names-y
+	look_up "${w%:*}" "${w#*:}" &
+	look_up "$name" "$jid" &
 	for w in 1 2 3 4; do
 		change "$w" &
 	done
 	spoil &
-	for w in x y; do
-		make_jail "names-$w"
-		look_up "$name" "$jid" &
-	done
 	sleep 8
 	touch over
 	wait
