@@ -182,6 +182,15 @@ int jail_release(int jid, int hold, int *ret_lock, struct jerr *e);
 /* Refuse values that this version cannot enforce. */
 int jail_check_supported(const struct pset *params, struct jerr *e);
 
+/* ---- lines.c ---- */
+
+/* A line: the parameter it is of, the line.  True: enough. */
+struct fstab_entry;
+typedef bool lines_fn(const char *who, const struct fstab_entry *f, void *arg);
+
+/* Call fn for each line of mount and mount.fstab; true if it said so. */
+bool lines_each(const struct pset *params, lines_fn *fn, void *arg);
+
 /* ---- expose.c ---- */
 
 /* As jailx_exposed(), appended. */

@@ -10,11 +10,8 @@
 #include <sys/stat.h>
 
 #include "buf.h"
-#include "cleanup.h"
 #include "core.h"
 #include "fstab.h"
-#include "jerr.h"
-#include "path.h"
 
 /* A directory that nobody but the host's root passes. */
 static bool
@@ -69,44 +66,18 @@ has_option(const char *options, const char *word)
 }
 
 /* The source of a line, if it is one and is written to. */
-static void
-add_line(struct buf *ret, const char *who, const char *line)
+static bool
+add_line(const char *who, const struct fstab_entry *f, void *ret)
 {
-	struct fstab_entry f;
-	struct jerr ignored; /* to be said by whoever mounts it */
-
-	if (fstab_parse(line, who, &f, &ignored) != 1)
-		return;
-	if ((strcmp(f.type, "nullfs") == 0 || strcmp(f.type, "bind") == 0) &&
-	    !has_option(f.options, "ro") && !has_option(f.options, "rdonly"))
-		add(ret, who, f.source);
-	fstab_entry_done(&f);
-}
-
-static void
-add_file(struct buf *ret, const char *file)
-{
-	const char *who = param(P_MOUNT_FSTAB)->name;
-	auto_buf struct buf text = BUF_INIT;
-	struct jerr ignored; /* as above */
-	char *rest, *line;
-
-	if (path_read_text(file, who, &text, &ignored) < 0)
-		return;
-	rest = text.p;
-	while ((line = strsep(&rest, "\n")) != NULL)
-		add_line(ret, who, line);
+	if ((strcmp(f->type, "nullfs") == 0 || strcmp(f->type, "bind") == 0) &&
+	    !has_option(f->options, "ro") && !has_option(f->options, "rdonly"))
+		add(ret, who, f->source);
+	return false;
 }
 
 void
 expose_list(const struct pset *params, struct buf *ret)
 {
-	size_t i;
-
 	add(ret, param(P_PATH)->name, pset_get(params, P_PATH, 0));
-	for (i = 0; i < pset_count(params, P_MOUNT); i++)
-		add_line(
-		    ret, param(P_MOUNT)->name, pset_get(params, P_MOUNT, i));
-	for (i = 0; i < pset_count(params, P_MOUNT_FSTAB); i++)
-		add_file(ret, pset_get(params, P_MOUNT_FSTAB, i));
+	(void)lines_each(params, add_line, ret); /* it never says enough */
 }

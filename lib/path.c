@@ -142,27 +142,19 @@ holds(const char *dir, const char *name)
 }
 
 static bool
+line_holds(const char *who, const struct fstab_entry *f, void *name)
+{
+	(void)who;
+	return f->source[0] == '/' && holds(f->source, name);
+}
+
+static bool
 jail_holds(const struct pset *params, const char *name)
 {
 	const char *path = pset_get(params, P_PATH, 0);
-	size_t i;
 
-	if (path != NULL && holds(path, name))
-		return true;
-	for (i = 0; i < pset_count(params, P_MOUNT); i++) {
-		struct fstab_entry f;
-		struct jerr e;
-		bool found;
-
-		if (fstab_parse(
-			pset_get(params, P_MOUNT, i), "mount", &f, &e) != 1)
-			continue;
-		found = f.source[0] == '/' && holds(f.source, name);
-		fstab_entry_done(&f);
-		if (found)
-			return true;
-	}
-	return false;
+	return (path != NULL && holds(path, name)) ||
+	       lines_each(params, line_holds, (void *)(uintptr_t)name);
 }
 
 /* The jail whose files name lies in: its jid, 0 if there is none. */

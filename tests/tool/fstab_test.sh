@@ -91,8 +91,34 @@ files_body() {
 	nothing_left
 }
 
+new_case planted 'a link that the root of a jail left in what it mounts'
+planted_body() {
+	make_root
+	mkdir data data/inside "$root/mnt"
+	line="$PWD/data $root/mnt nullfs rw"
+	echo "$line" >fstab
+	for param in mount="$line" mount.fstab="$PWD/fstab"; do
+		make_jail a "$param"
+		atf_check jexec "$name" busybox ln -s /etc /mnt/link
+		# Of a mount to be, of a jail to be, and on the way.
+		for source in link link/../link; do
+			atf_check -s exit:1 -e match:"link is a symbolic link \
+in the files of jail $jid, whose root" $in_jail \
+			    mount="$PWD/data/$source $root/tmp nullfs ro" \
+			    command=true
+		done
+		atf_check -s exit:1 -e match:"in the files of jail $jid" \
+		    jail -c path="$PWD/data/link" command=true
+		# What is none is as good as ever.
+		atf_check $in_jail \
+		    mount="$PWD/data/inside $root/tmp nullfs ro" command=true
+		atf_check jail -R "$name"
+		rm data/link
+	done
+}
+
 atf_init_test_cases() {
-	for case in lines errors files; do
+	for case in lines errors files planted; do
 		atf_add_test_case "$case"
 	done
 }
