@@ -29,7 +29,18 @@ static const char *const places[] = { "system.slice/jail.service", "." };
 /* Cgroups in jail/ that are no jails (keeper.c). */
 static const char *const others[] = { "keeper", "after" };
 
-/* kernfs counts the directories in a directory as links to it. */
+static bool
+is_idle(int jails, const char *other)
+{
+	auto_close int fd = cg_open(jails, other);
+
+	return fd >= 0 && cg_populated(fd) == 0;
+}
+
+/*
+ * Jails, or what follows the end of one.  kernfs counts the directories in a
+ * directory as links to it.
+ */
 static bool
 holds_jails(int jails)
 {
@@ -38,7 +49,7 @@ holds_jails(int jails)
 	size_t i;
 
 	for (i = 0; i < nitems(others); i++)
-		links += faccessat(jails, others[i], F_OK, 0) == 0;
+		links += is_idle(jails, others[i]);
 	return fstat(jails, &st) == 0 && st.st_nlink > links;
 }
 
@@ -65,7 +76,6 @@ retire(int place, int jails)
 	/* so that a jid is not soon given out again */
 	if ((last = store_last_jid(old)) > store_last_jid(jails))
 		(void)store_set_last_jid(jails, last); /* not worth failing */
-	/* one that is at work keeps jail/ for as long */
 	for (i = 0; i < nitems(others); i++)
 		(void)unlinkat(old, others[i], AT_REMOVEDIR);
 	if (unlinkat(place, "jail", AT_REMOVEDIR) < 0 && errno != ENOENT)

@@ -16,6 +16,8 @@ tree() {
 	echo "$point/place.$(basename "$(dirname "$PWD")")"
 }
 
+# SC2016: it is for the shell there.
+# shellcheck disable=SC2016
 # Run the function in a mount namespace where the tree is the test's own.
 in_tree() {
 	[ -n "$(tree)" ] || atf_skip "no cgroup2"
@@ -86,6 +88,30 @@ comes_body() {
 	in_tree comes
 }
 
+place_case work 'The service is started while work of an old jail goes on'
+work_body() {
+	write_body <<-'END'
+	work() {
+		make a
+		jail -R a
+		mkdir $root/after
+		sleep 1000 &
+		echo $! >$root/after/cgroup.procs
+		mkdir -p "$service"
+		make b
+		[ -d $root/2 ]
+		jail -R b
+		kill $!
+		wait $! || :
+		make c
+		[ -d $service/jail/3 ]
+		[ ! -e $root ]
+		jail -R c
+	}
+	END
+	in_tree work
+}
+
 place_case goes 'The service is stopped, and its cgroup removed'
 goes_body() {
 	write_body <<-'END'
@@ -144,7 +170,7 @@ race_body() {
 }
 
 atf_init_test_cases() {
-	for case in comes goes race; do
+	for case in comes work goes race; do
 		atf_add_test_case "$case"
 	done
 }
