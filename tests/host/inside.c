@@ -356,11 +356,17 @@ bomb(int argc, char **argv)
 	(void)signal(SIGHUP, SIG_IGN);
 	if ((pid = fork()) > 0)
 		return 0;
-	/* grow; where it is full, end and leave the room to a brother */
+	/*
+	 * Grow; where it is full, end and leave the room to a brother, or wait
+	 * a little: what a refused fork takes is given back late, and on a
+	 * slow machine that is all its memory.
+	 */
 	for (;;) {
 		pid = fork();
 		if (pid < 0 && getpid() % 8 == 0)
 			_exit(0);
+		if (pid < 0)
+			(void)usleep(1000);
 		(void)sched_yield();
 	}
 }
