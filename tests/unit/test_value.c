@@ -64,8 +64,8 @@ test_bool(void **state)
 {
 	static const char *const yes[] = { "true", "TRUE", "True", "1", "-1",
 		"2" };
-	static const char *const no[] = { "false", "FALSE", "False", "0",
-		"00", "" };
+	static const char *const no[] = { "false", "FALSE", "False", "0", "00",
+		"" };
 	static const char *const bad[] = { " ", "yes", "no", "on", "t", "true ",
 		" true", "1x", "9223372036854775808" };
 	size_t i;
