@@ -73,7 +73,7 @@ graph_body() {
 	check_times begin up >span || atf_fail "order of the starts"
 	# one after the other the starts alone would take five seconds
 	atf_check -o ignore awk '$1 >= 5 { exit 1 }' span
-	: >times
+	: >"times"
 	remove_all >out 2>err || atf_fail "$(cat err)"
 	atf_check -o inline:"50\n" grep -c ': removed$' out
 	check_times down gone reversed >span || atf_fail "order of the stops"

@@ -224,7 +224,7 @@ environment_body() {
 	persist;
 	END
 	for h in prepare prestart created poststart prestop poststop release; do
-		echo "exec.$h = 'echo $h \$JID,\$JNAME,\$JPATH,\$(test -z "\$JROOT" || ls \$JROOT/bin/busybox) >>$log';"
+		echo "exec.$h = 'echo $h \$JID,\$JNAME,\$JPATH,\$(test -z \$JROOT || ls \$JROOT/bin/busybox) >>$log';"
 	done >hooks
 	echo "exec.start = 'echo start \$JID,\$JNAME,\$JPATH >>/log';" >>hooks
 	echo "exec.stop = 'echo stop \$JID,\$JNAME,\$JPATH >>/log';" >>hooks
