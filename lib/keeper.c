@@ -47,6 +47,7 @@ struct keeper {
 	jailx_keeper *fn;
 	void *arg;
 	int err; /* of the fork */
+	char title[32]; /* for ps(1), which reads anonymous memory alone */
 };
 
 /* ---- free ---- */
@@ -116,14 +117,15 @@ step_signals(struct keeper *k)
 static int
 step_hide(struct keeper *k)
 {
-	static char title[64];
-	unsigned long at = (unsigned long)(uintptr_t)title;
+	unsigned long at = (unsigned long)(uintptr_t)k->title;
 
-	(void)snprintf(title, sizeof(title), "jail: keeper of %d", k->jail.jid);
+	(void)snprintf(
+	    k->title, sizeof(k->title), "jail: keeper of %d", k->jail.jid);
 	(void)prctl(PR_SET_NAME, "jail-keeper", 0, 0, 0); /* cannot fail */
 	/* only for the eye: without the privilege it looks like its parent */
 	(void)prctl(PR_SET_MM, PR_SET_MM_ARG_START, at, 0, 0);
-	(void)prctl(PR_SET_MM, PR_SET_MM_ARG_END, at + strlen(title) + 1, 0, 0);
+	(void)prctl(
+	    PR_SET_MM, PR_SET_MM_ARG_END, at + strlen(k->title) + 1, 0, 0);
 	return ns_hide();
 }
 

@@ -5,8 +5,7 @@
  * headers.
  *
  * The work that follows has two steps.  Each adds a line "step N" to the file
- * LOG; while there is a file LOG.pause, whoever does it waits before each step
- * and before it is done.
+ * LOG; while there is a file LOG.N, whoever does it waits before that step.
  */
 #define _GNU_SOURCE /* strerrorname_np() */
 #include <err.h>
@@ -51,12 +50,12 @@ add_line(const char *log, const char *fmt, ...)
 }
 
 static void
-rest(const char *log)
+rest(const char *log, int n)
 {
 	static const struct timespec moment = { .tv_nsec = 2000000 };
 	char name[4096];
 
-	(void)snprintf(name, sizeof(name), "%s.pause", log);
+	(void)snprintf(name, sizeof(name), "%s.%d", log, n);
 	while (access(name, F_OK) == 0)
 		(void)nanosleep(&moment, NULL);
 }
@@ -74,13 +73,12 @@ work(int jid, uint64_t id, int lock, void *arg)
 		add_line(log, "no record: %s\n", jail_errmsg);
 	jailx_set_free(set);
 	for (n = 1; n <= STEPS; n++) {
-		rest(log);
+		rest(log, n);
 		if ((r = jailx_mark(jid, id, lock, n)) == 1)
 			add_line(log, "step %d\n", n);
 		else if (r < 0)
 			add_line(log, "step %d: %s\n", n, jail_errmsg);
 	}
-	rest(log);
 	if (jailx_forget(jid, id, lock) < 0)
 		add_line(log, "not forgotten: %s\n", jail_errmsg);
 }
