@@ -134,6 +134,19 @@ look(int root, bool *ret_held)
 	return first < 0 ? first : take_fd(&first);
 }
 
+/* jail/ in the only place there is, without jail.service. */
+static int
+take_root(int root, bool create)
+{
+	int fd = cg_open(root, "jail"), r;
+
+	if (fd != -ENOENT || !create)
+		return fd;
+	if ((r = cg_mkdir(root, "jail")) < 0 && r != -EEXIST)
+		return r;
+	return cg_open(root, "jail");
+}
+
 static int
 find_jails(bool create, struct jerr *e)
 {
@@ -145,6 +158,13 @@ find_jails(bool create, struct jerr *e)
 		return jerr(e, ENOTSUP,
 		    "cgroup2 is not mounted: mount it "
 		    "(mount -t cgroup2 none /sys/fs/cgroup/unified)");
+	/* the service may be started now: as if it had been a moment later */
+	if (faccessat(root, places[0], F_OK, 0) < 0) {
+		fd = take_root(root, create);
+		return fd < 0 && (create || fd != -ENOENT)
+			   ? jerr_sys(e, -fd, "cgroup jail")
+			   : fd;
+	}
 	do {
 		if ((fd = look(root, &held)) >= 0 && create && !held) {
 			close_fd(fd);
