@@ -151,6 +151,38 @@ killed_body() {
 	atf_check_equal 11 "$("$index" ranges "$PWD" | sort -u | wc -l)"
 }
 
+# The room for attributes may be used up, for a moment or for good: the jail
+# is made and found, or it is not and why is said.
+new_case full "a create that cannot write what it would" \
+    "python3 setpriv strace"
+full_body() {
+	local call n status
+
+	make_root
+	for call in 1 2 3 4 5 6 1+ 2+ 3+ 4+ 3..4 4..5; do
+		n=$(name_of "f$(echo "$call" | tr +. p-)")
+		echo "$n" >>jails
+		status=0
+		strace -o trace -e trace=fsetxattr \
+		    -e "inject=fsetxattr:error=ENOSPC:when=$call" \
+		    jail -q -c "name=$n" "path=$JAIL_TEST_ROOT" persist \
+		    2>err || status=$?
+		grep -q 'ENOSPC.*INJECTED' trace || atf_fail "$call: not met"
+		if [ "$status" -ne 0 ]; then
+			grep -q '^jail: .*No space left' err ||
+			    atf_fail "$call: $(cat err)"
+			not_found "$n"
+			new_jail "$n" 2>err || atf_fail "$call: $(cat err)"
+		else
+			echo "$call" >>made
+		fi
+		found "$n" "$(jls -j "$n" jid)"
+		atf_check jail -m "name=$n" "meta=$call"
+	done
+	# the hints alone are not needed, and are tried twice
+	atf_check -o inline:"3\n3..4\n" cat made
+}
+
 new_case ranges "300 jails, 300 ranges of ids" "python3"
 ranges_body() {
 	local i
@@ -224,6 +256,7 @@ atf_init_test_cases() {
 	atf_add_test_case spoiled
 	atf_add_test_case stale
 	atf_add_test_case killed
+	atf_add_test_case full
 	atf_add_test_case ranges
 	atf_add_test_case abandoned
 	atf_add_test_case ended
