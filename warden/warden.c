@@ -125,6 +125,8 @@ drop(void)
 		fail("warden: privileges");
 }
 
+static int removed; /* the payload's cgroup */
+
 /* Is a process left in the payload?  When in doubt, yes. */
 static int
 is_populated(void)
@@ -133,8 +135,10 @@ is_populated(void)
 	char text[64];
 	ssize_t n = pread(WARDEN_EVENTS, text, sizeof(text), 0);
 
-	return n < (ssize_t)sizeof(empty) - 1 ||
-	       memcmp(text, empty, sizeof(empty) - 1) != 0;
+	/* systemd does so with those that are empty, at a shutdown */
+	removed = n < 0 && errno == ENODEV;
+	return !removed && (n < (ssize_t)sizeof(empty) - 1 ||
+			       memcmp(text, empty, sizeof(empty) - 1) != 0);
 }
 
 static volatile sig_atomic_t told;
@@ -179,11 +183,12 @@ watch(void)
 	(void)sigemptyset(&none);
 	/*
 	 * The jail's root may set our limit of descriptors to none, and poll()
-	 * fails then: without any it still sleeps.
+	 * fails then; a file of a removed cgroup is always ready.  Without any
+	 * it still sleeps.
 	 */
 	while (is_populated() ||
 	       (!told && fgetxattr(WARDEN_DIR, PERSIST, NULL, 0) >= 0)) {
-		if (ppoll(&pfd, 1, NULL, &none) < 0)
+		if (removed || ppoll(&pfd, 1, NULL, &none) < 0)
 			(void)ppoll(NULL, 0, &later, &none);
 	}
 }

@@ -154,6 +154,12 @@ told_body() {
 	dir=$(cgroup_of "$jid")
 	kill -TERM "$(cat "$dir/cgroup.procs")"
 	soon_nothing_left "told, idle" "$name"
+	# systemd clears away what is empty before it sends the signal.
+	make_jail bare
+	dir=$(cgroup_of "$jid")
+	rmdir "$dir/payload" || atf_fail "rmdir payload"
+	kill -TERM "$(cat "$dir/cgroup.procs")"
+	soon_nothing_left "told, without a cgroup" "$name"
 	# What is in it has the time that it needs.
 	make_jail busy mount.devfs exec.start="/bin/sh -c 'trap \"sleep 1; echo done >/tmp/done; exit\" TERM; while :; do sleep 0.1; done' &"
 	dir=$(cgroup_of "$jid")
