@@ -169,7 +169,8 @@ int jailx_update(int jid, const struct jailx_set *set);
 /*
  * Replace set's content by all parameters of the jail (jail_getid() gives
  * the jid of a name).  Those of JAILX_HIDDEN only when the caller is root.
- * Adds "dying".  ENOENT when it is gone or dying, unless dying is true.
+ * Adds "dying".  ENOENT when it is gone or dying, unless dying is true;
+ * EPROTO when a newer version made it, whose record cannot be read.
  */
 int jailx_load(struct jailx_set *set, int jid, bool dying);
 

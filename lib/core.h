@@ -69,6 +69,9 @@ int jail_find(int jid, bool dying, struct jail *ret, struct jerr *e);
 /* Is this very jail still there, in whatever state? */
 bool jail_is_there(const struct jail *j);
 
+/* -EPROTO: its record is not one that we can read. */
+int jail_unreadable(int jid, struct jerr *e);
+
 /* Is it alive: built, not being removed, not ended by itself? */
 bool jail_is_alive(const struct jail *j);
 
@@ -98,7 +101,7 @@ int jail_look(
 
 /*
  * The record of a jail that must not be overlooked, in whatever state: 1, or
- * 0 when the jail has gone or has none.
+ * 0 when the jail has gone or has none.  A newer version's has its head only.
  */
 int jail_read_other(int jails, int jid, struct record *ret, struct jerr *e);
 

@@ -97,6 +97,15 @@ jail_open(int jails, int jid, struct jail *ret)
 	return 0;
 }
 
+int
+jail_unreadable(int jid, struct jerr *e)
+{
+	return jerr(e, EPROTO,
+	    "jail %d was made by another version of this program: "
+	    "remove it (jail -R %d) or use that version",
+	    jid, jid);
+}
+
 bool
 jail_is_there(const struct jail *j)
 {
@@ -282,12 +291,11 @@ jail_read_other(int jails, int jid, struct record *ret, struct jerr *e)
 		return 0;
 	if (r == 0)
 		r = store_read(j.dir, false, ret);
+	if (r == -EPROTO)
+		r = store_head(j.dir, ret);
 	if (r == -ENODATA)
 		return 0;
 	if (r == -EPROTO)
-		return jerr(e, EPROTO,
-		    "jail %d was made by another version of this program: "
-		    "remove it (jail -R %d) or use that version",
-		    jid, jid);
+		return jail_unreadable(jid, e);
 	return r < 0 ? jerr_sys(e, -r, "record of jail %d", jid) : 1;
 }

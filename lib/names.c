@@ -134,6 +134,8 @@ collect(int jails, struct bucket *buckets, struct jerr *e)
 			return r;
 		if (r == 0)
 			continue;
+		if (rec.state != JAIL_ENDING && rec.head_only)
+			return jail_unreadable(jids[i], e);
 		if ((name = pset_get(&rec.params, P_NAME, 0)) != NULL) {
 			hash = bucket_hash(name);
 			r = bucket_add(
@@ -202,6 +204,8 @@ takes(int jails, int jid, const char *name, struct jerr *e)
 
 	if ((r = jail_read_other(jails, jid, &rec, e)) != 1)
 		return r;
+	if (rec.state != JAIL_ENDING && rec.head_only)
+		return jail_unreadable(jid, e);
 	is = rec.state != JAIL_ENDING && has_name(&rec, jid, name);
 	record_done(&rec);
 	return is ? 1 : 0;

@@ -148,34 +148,38 @@ take_root(int root, bool create)
 }
 
 static int
+take_place(int root, bool create)
+{
+	bool held;
+	int fd;
+
+	/* the service may be started now: as if it had been a moment later */
+	if (faccessat(root, places[0], F_OK, 0) < 0)
+		return take_root(root, create);
+	if ((fd = look(root, &held)) >= 0 && create && !held) {
+		close_fd(fd);
+		fd = -ENOENT;
+	}
+	return fd == -ENOENT && create ? prefer(root) : fd;
+}
+
+static int
 find_jails(bool create, struct jerr *e)
 {
 	auto_close int root = cg_root();
-	bool held;
 	int fd, tries = 0;
 
 	if (root < 0)
 		return jerr(e, ENOTSUP,
 		    "cgroup2 is not mounted: mount it "
 		    "(mount -t cgroup2 none /sys/fs/cgroup/unified)");
-	/* the service may be started now: as if it had been a moment later */
-	if (faccessat(root, places[0], F_OK, 0) < 0) {
-		fd = take_root(root, create);
-		return fd < 0 && (create || fd != -ENOENT)
-			   ? jerr_sys(e, -fd, "cgroup jail")
-			   : fd;
-	}
-	do {
-		if ((fd = look(root, &held)) >= 0 && create && !held) {
-			close_fd(fd);
-			fd = -ENOENT;
-		}
-		if (fd == -ENOENT && !create)
-			return fd;
-		if (fd == -ENOENT)
-			fd = prefer(root);
-	} while (fd == -EBUSY && ++tries < TRIES);
-	return fd < 0 ? jerr_sys(e, -fd, "cgroup jail") : fd;
+	/* what we made may be gone again, because another place is taken */
+	do
+		fd = take_place(root, create);
+	while ((fd == -EBUSY || (fd == -ENOENT && create)) && ++tries < TRIES);
+	return fd < 0 && (create || fd != -ENOENT)
+		   ? jerr_sys(e, -fd, "cgroup jail")
+		   : fd;
 }
 
 /* Kept once it is open: one run of jail(8) looks it up a dozen times. */

@@ -136,15 +136,15 @@ trusted_name(unsigned int seq)
 	return seq % 2 == 0 ? XA_TRUSTED "0" : XA_TRUSTED "1";
 }
 
+/* The same in every version, and all that a jail's end needs. */
 static int
 parse_head(const char *text, struct record *ret)
 {
 	char word[16];
-	unsigned int version, i;
+	unsigned int i;
 
-	if (sscanf(text, "%u %u %15s %u", &version, &ret->seq, word,
-		&ret->idmap) != 4 ||
-	    version > FORMAT)
+	if (sscanf(text, "%u %u %15s %u", &ret->version, &ret->seq, word,
+		&ret->idmap) != 4)
 		return -EPROTO;
 	for (i = 0; i < JAIL_STATES; i++) {
 		if (strcmp(word, state_words[i]) == 0) {
@@ -173,8 +173,10 @@ read_user(int dir, char *text, struct record *rec)
 
 	if (len < 0)
 		return (int)len;
-	r = parse_head(text, rec);
-	return r < 0 ? r : unpack_rest(rec, text, len, false);
+	if ((r = parse_head(text, rec)) < 0)
+		return r;
+	return rec->version > FORMAT ? -EPROTO
+				     : unpack_rest(rec, text, len, false);
 }
 
 /* The hidden half of rec's seq: -EPROTO for another's. */
@@ -222,19 +224,29 @@ read_halves(int dir, bool hidden, struct record *rec)
 }
 
 int
-store_state(int dir, enum jail_state *ret)
+store_head(int dir, struct record *ret)
 {
 	char text[XA_SIZE + 1];
-	struct record rec = { 0 };
+	struct record rec = { .head_only = true };
 	ssize_t len = get_attr(dir, XA_USER, text);
 	int r;
 
 	if (len < 0)
 		return (int)len;
-	if ((r = parse_head(text, &rec)) < 0)
-		return r;
-	*ret = rec.state;
-	return 0;
+	if ((r = parse_head(text, &rec)) == 0)
+		*ret = rec;
+	return r;
+}
+
+int
+store_state(int dir, enum jail_state *ret)
+{
+	struct record rec;
+	int r = store_head(dir, &rec);
+
+	if (r == 0)
+		*ret = rec.state;
+	return r;
 }
 
 int
@@ -272,10 +284,12 @@ store_write(int dir, struct record *rec)
 	unsigned int old;
 	int r;
 
-	buf_fmt(&trusted, "%u %u", FORMAT, rec->seq + 1);
+	if (rec->version == 0) /* a new one */
+		rec->version = FORMAT;
+	buf_fmt(&trusted, "%u %u", rec->version, rec->seq + 1);
 	buf_chr(&trusted, '\0');
 	pack(&trusted, &rec->params, true);
-	buf_fmt(&user, "%u %u %s %u", FORMAT, rec->seq + 1,
+	buf_fmt(&user, "%u %u %s %u", rec->version, rec->seq + 1,
 	    state_words[rec->state], rec->idmap);
 	buf_chr(&user, '\0');
 	pack(&user, &rec->params, false);
@@ -307,8 +321,9 @@ store_set_state(int dir, enum jail_state state)
 	if ((r = parse_head(text, &rec)) < 0)
 		return r;
 	skip = strlen(text) + 1;
-	buf_fmt(
-	    &b, "%u %u %s %u", FORMAT, rec.seq, state_words[state], rec.idmap);
+	/* in the version that the rest is in */
+	buf_fmt(&b, "%u %u %s %u", rec.version, rec.seq, state_words[state],
+	    rec.idmap);
 	buf_chr(&b, '\0');
 	if (skip < (size_t)len)
 		buf_add(&b, text + skip, (size_t)len - skip);

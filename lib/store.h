@@ -18,7 +18,14 @@
  *
  * After the first line come NUL-ended texts name=value, a list as one text
  * for each element, an empty list as the bare name.  Unknown names of a
- * newer version are passed over.  On jail/ there are
+ * newer version are passed over.
+ *
+ * VERSION is that of the oldest program which can work with the jail.  One
+ * that is older cannot read or change it, but the first line is the same in
+ * all versions, so that it can still remove it.  An update leaves the version
+ * as it is where it can: the jail's keeper is as old as the jail.
+ *
+ * On jail/ there are
  *
  *	user.jail.last		the jid given out last
  *	user.jail.n00 to n3f	hints to find jails by name
@@ -52,6 +59,8 @@ enum jail_persist {
 #define STORE_PERSIST "user.jail.persist"
 
 struct record {
+	unsigned int version; /* 0: not written yet */
+	bool head_only; /* a newer version's, from store_head() */
 	enum jail_state state;
 	unsigned int seq; /* grows with each store_write() */
 	uint32_t idmap; /* host id of the jail's root */
@@ -67,6 +76,9 @@ void record_done(struct record *rec);
  * that we can read.
  */
 int store_read(int dir, bool hidden, struct record *ret);
+
+/* What the first line says, which a newer version's record has as well. */
+int store_head(int dir, struct record *ret);
 
 /* The state alone, cheaply. */
 int store_state(int dir, enum jail_state *ret);

@@ -346,9 +346,11 @@ face_read(struct pset *set, const struct jail *j, unsigned int flags)
 {
 	struct record rec;
 	bool alive;
+	int r;
 
-	if (jail_read(j, (flags & JAILX_ITER_HIDDEN) != 0, &rec, &alive) < 0)
-		return -ENOENT;
+	r = jail_read(j, (flags & JAILX_ITER_HIDDEN) != 0, &rec, &alive);
+	if (r < 0)
+		return r == -EPROTO ? r : -ENOENT;
 	return fill(set, j->jid, &rec, alive, flags);
 }
 
@@ -367,9 +369,9 @@ face_load(struct pset *set, int jid, bool dying, struct jerr *e)
 
 	if ((r = jail_find(jid, dying, &j, e)) < 0)
 		return r;
-	if (face_read(set, &j, face_flags(dying)) < 0)
-		return jerr(e, ENOENT, "jail %d not found", jid);
-	return 0;
+	if ((r = face_read(set, &j, face_flags(dying))) == -EPROTO)
+		return jail_unreadable(jid, e);
+	return r < 0 ? jerr(e, ENOENT, "jail %d not found", jid) : 0;
 }
 
 API int

@@ -99,7 +99,10 @@ add_running(struct selection *s, const char *pattern)
 	return r;
 }
 
-/* A word that names a running jail by its jid or name: its node, or -1. */
+/*
+ * A word that names a running jail by its jid or name: its node, or -1.  One
+ * that a newer version made has nothing but its number, and can be killed.
+ */
 static ssize_t
 add_one_running(struct selection *s, const char *word)
 {
@@ -107,7 +110,9 @@ add_one_running(struct selection *s, const char *word)
 	int jid = jail_getid(word);
 	ssize_t i = -1;
 
-	if (set != NULL && jid > 0 && jailx_load(set, jid, false) == 0) {
+	if (set != NULL && jid > 0 &&
+	    (jailx_load(set, jid, (s->op & OP_KILL) != 0) == 0 ||
+		(errno == EPROTO && (s->op & OP_KILL) != 0))) {
 		const char *name = running_name(s, jid, set);
 
 		if ((i = node_find(s, name)) < 0)

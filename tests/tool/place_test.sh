@@ -2,58 +2,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # Where jail/ is: below jail.service or the root of the tree, and jails stay
-# listed when the service comes and goes.  No systemd is needed: a cgroup of
-# the test's own is mounted as the tree.
+# listed when the service comes and goes.  No systemd is needed.
 
-# shellcheck source=tests/tool/common.sh disable=SC1091
-. "$(atf_get_srcdir)/common.sh"
-
-# The cgroup of this case, below the real root.
-tree() {
-	local point
-
-	point=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
-	echo "$point/place.$(basename "$(dirname "$PWD")")"
-}
-
-# SC2016: it is for the shell there.
-# shellcheck disable=SC2016
-# Run the function in a mount namespace where the tree is the test's own.
-in_tree() {
-	[ -n "$(tree)" ] || atf_skip "no cgroup2"
-	make_root
-	mkdir "$(tree)" || atf_fail "mkdir $(tree)"
-	unshare --mount --propagation private sh -euc '
-		mount --bind "$1" /sys/fs/cgroup
-		. ./body
-		root=/sys/fs/cgroup/jail
-		service=/sys/fs/cgroup/system.slice/jail.service
-		'"$1" sh "$(tree)" || atf_fail "$1: exit status $?"
-}
-
-drop_tree() {
-	[ -d "$(tree)" ] || return 0
-	echo 1 >"$(tree)/cgroup.kill"
-	while ! find "$(tree)" -depth -type d -exec rmdir {} +; do
-		sleep 0.1
-	done
-}
-
-# What the bodies share; they run under sh -eu.
-write_body() {
-	cat >body <<-'END'
-	make() {
-		jail -q -c name="$1" path="$PWD/root" persist
-	}
-	is() {
-		[ "$1" = "$2" ] || { echo "$1, not $2" >&2; exit 1; }
-	}
-	names() {
-		jls name | tr '\n' ' '
-	}
-	END
-	cat >>body
-}
+# shellcheck source=tests/tool/tree.sh disable=SC1091
+. "$(atf_get_srcdir)/tree.sh"
 
 place_case() {
 	root_case "$1" "$2" 'jail jls busybox unshare' drop_tree

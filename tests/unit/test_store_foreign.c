@@ -110,8 +110,6 @@ static void
 test_foreign_head(void **state)
 {
 	static const struct text rows[] = {
-		ROW("2 5 alive 4242\0name=x"), /* a newer version */
-		ROW("4294967295 5 alive 4242\0name=x"),
 		ROW("1 5 undead 4242\0name=x"),
 		ROW("1 5 aliveandmuchtoolongaword 4242\0name=x"),
 		ROW("1 5 alive\0name=x"),
@@ -129,6 +127,37 @@ test_foreign_head(void **state)
 		put(XA_USER, rows[i].text, rows[i].size);
 		check_unread(-EPROTO);
 	}
+	put_empty();
+}
+
+/* It is not read, but it can be brought to its end, and stays what it is. */
+static void
+test_newer(void **state)
+{
+	static const char was[] = "2 5 alive 4242\0what=x";
+	static const char is[] = "2 5 dying 4242\0what=x";
+	struct record rec = { .seq = UNTOUCHED };
+	enum jail_state st = JAIL_STATES;
+	char text[64];
+
+	(void)state;
+	need_dir();
+	put_empty();
+	PUT(XA_USER, was);
+	assert_int_equal(store_read(dir, false, &rec), -EPROTO);
+	assert_int_equal(store_read(dir, true, &rec), -EPROTO);
+	assert_int_equal(rec.seq, UNTOUCHED);
+	assert_int_equal(store_state(dir, &st), 0);
+	assert_int_equal(st, JAIL_ALIVE);
+	assert_int_equal(store_set_state(dir, JAIL_ENDING), 0);
+	assert_int_equal(
+	    fgetxattr(dir, XA_USER, text, sizeof(text)), sizeof(is));
+	assert_memory_equal(text, is, sizeof(is));
+	assert_int_equal(store_head(dir, &rec), 0);
+	assert_true(rec.head_only);
+	assert_int_equal(rec.state, JAIL_ENDING);
+	assert_int_equal(rec.idmap, 4242);
+	assert_false(pset_has(&rec.params, P_NAME));
 	put_empty();
 }
 
@@ -261,6 +290,7 @@ main(void)
 		cmocka_unit_test(test_half_record),
 		cmocka_unit_test(test_foreign_half),
 		cmocka_unit_test(test_foreign_head),
+		cmocka_unit_test(test_newer),
 		cmocka_unit_test(test_unknown_names),
 		cmocka_unit_test(test_wrong_half),
 		cmocka_unit_test(test_persist),
