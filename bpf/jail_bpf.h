@@ -11,7 +11,7 @@
  *	jail_claims	HASH	struct net_claim_key -> struct net_claim: ports
  *			that sockets of jails are bound to
  *	jail_ports	HASH	struct net_port -> u8: UDP ports that the host
- *			has on the wildcard address
+ *			has on the wildcard address, and jails may bind
  *	jail_listeners	SOCKHASH struct net_listener -> TCP socket
  *	jail_socks	SK_STORAGE struct net_sock
  *
@@ -26,6 +26,12 @@
 #define NET_ABI 1
 #define NET_SOURCES 8
 #define NET_SLOTS 64 /* sockets of one SO_REUSEPORT group that are steered to */
+
+struct net_config {
+	__u64 net; /* sk_lookup: the cookie of its network namespace */
+	__u32 level; /* of jail/ in the tree of cgroups, the root's is 0 */
+	__u32 zero;
+};
 
 /* What a jail has of an address family. */
 enum net_family {
@@ -69,7 +75,7 @@ struct net_policy {
 	__u8 n4, n6; /* addresses, the first one below */
 	struct net_ip addr4;
 	struct net_ip addr6;
-	__u32 nsource4, nsource6;
+	__u32 nsource4, nsource6; /* else the first address */
 	struct net_source source4[NET_SOURCES];
 	struct net_source source6[NET_SOURCES];
 };
@@ -126,7 +132,7 @@ struct net_listener {
 };
 
 struct net_port {
-	__u64 net;
+	__u64 owner; /* net: the host's there; a jail: one it may bind yet */
 	__u16 port;
 	__u16 zero[3];
 };
@@ -140,9 +146,12 @@ enum net_sock_flags {
 	NET_SOCK_CLAIMS = 1 << 5, /* has a claim under key */
 };
 
+/* Accepted sockets have a copy of their listener's. */
 struct net_sock {
 	__u64 jail;
+	__u64 cookie; /* of the socket that the claim is of */
 	struct net_claim_key key; /* port: as the program asked for, or 0 */
+	struct net_ip at; /* what it is bound to */
 	__u16 hidden; /* the port that it really has, where that differs */
 	__u8 flags;
 	__u8 zero[5];

@@ -11,6 +11,7 @@
 #include "cleanup.h"
 #include "jerr.h"
 #include "name.h"
+#include "net.h"
 
 static int
 fill(struct pset *params, enum param_id id, const char *text, struct jerr *e)
@@ -34,13 +35,16 @@ static const struct implied {
 	{ P_ALLOW_SYSVIPC, "true", P_SYSVSHM, "inherit" },
 };
 
-/* Names and ids of its own imply that, as on FreeBSD, also where it is given.
- */
-static const enum param_id own_host[] = {
-	P_HOST_DOMAINNAME,
-	P_HOST_HOSTID,
-	P_HOST_HOSTNAME,
-	P_HOST_HOSTUUID,
+/* What is of its own implies that, as on FreeBSD, also where it is given. */
+static const struct own {
+	enum param_id from, to;
+} implied_new[] = {
+	{ P_HOST_DOMAINNAME, P_HOST },
+	{ P_HOST_HOSTID, P_HOST },
+	{ P_HOST_HOSTNAME, P_HOST },
+	{ P_HOST_HOSTUUID, P_HOST },
+	{ P_IP4_ADDR, P_IP4 },
+	{ P_IP6_ADDR, P_IP6 },
 };
 
 static int
@@ -54,10 +58,11 @@ imply(struct pset *params, struct jerr *e)
 		    (r = fill(params, implied[i].to, implied[i].text, e)) < 0)
 			return r;
 	}
-	for (i = 0; i < nitems(own_host); i++) {
-		if (pset_has(params, own_host[i]) &&
-		    pset_put(params, P_HOST, "new") < 0)
-			return jerr_sys(e, ENOMEM, "host");
+	for (i = 0; i < nitems(implied_new); i++) {
+		if (pset_has(params, implied_new[i].from) &&
+		    pset_put(params, implied_new[i].to, "new") < 0)
+			return jerr_sys(e, ENOMEM, "%s",
+			    param(implied_new[i].to)->name);
 	}
 	return 0;
 }
@@ -133,6 +138,7 @@ jail_check_new(struct pset *params, bool held, struct jerr *e)
 	    (r = imply(params, e)) < 0 || (r = check_sysv(params, e)) < 0 ||
 	    (r = check_name(params, e)) < 0 ||
 	    (r = fill_release(params, e)) < 0 ||
+	    (r = net_check(params, e)) < 0 ||
 	    (r = jail_check_needs(params, params, e)) < 0)
 		return r;
 	if (!held && !pset_bool(params, P_PERSIST))

@@ -71,14 +71,14 @@ need_messages(const struct pset *now, struct jerr *e)
 	    restricted);
 }
 
-/* Ports of the host's stack: without IPv4 and IPv6 there are none. */
+/* Of a jail's own addresses the BPF programs see to it. */
 static int
 need_port_check(const struct pset *now, struct jerr *e)
 {
 	long first = 0;
 	int r;
 
-	if (pset_is(now, P_IP4, "disable") && pset_is(now, P_IP6, "disable"))
+	if (!pset_is(now, P_IP4, "inherit") && !pset_is(now, P_IP6, "inherit"))
 		return 0;
 	r = read_sysctl(P_ALLOW_RESERVED_PORTS,
 	    "/proc/sys/net/ipv4/ip_unprivileged_port_start", &first, e);

@@ -26,8 +26,8 @@ static const char *const places[] = { "system.slice/jail.service", "." };
 
 #define TRIES 100
 
-/* Cgroups in jail/ that are no jails (keeper.c). */
-static const char *const others[] = { "keeper", "after" };
+/* Cgroups in jail/ that are no jails (keeper.c, net_maps.c). */
+static const char *const others[] = { "keeper", "after", "net" };
 
 static bool
 is_idle(int jails, const char *other)

@@ -21,6 +21,7 @@
 #include "cleanup.h"
 #include "io.h"
 #include "jerr.h"
+#include "net.h"
 #include "ns.h"
 
 #define REMOVE_MSEC 30000 /* how long killed processes may take to go */
@@ -195,6 +196,7 @@ static const struct stage {
 	{ "mounts", mounts_read, NULL },
 	{ "thin", thin_prepare, NULL },
 	{ "jid", setup_jid, undo_jid },
+	{ "net", net_setup, net_undo },
 	{ "payload", setup_payload, undo_payload },
 	{ "ids", setup_ids, NULL },
 	{ "warden", setup_warden, undo_warden },

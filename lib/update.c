@@ -12,15 +12,13 @@
 #include "core.h"
 #include "jerr.h"
 #include "name.h"
+#include "net.h"
 #include "ns.h"
 
-/* ip4 and ip6 are there, but not yet with an address list of their own. */
 static const struct limited {
 	enum param_id id;
 	const char *value;
 } limited[] = {
-	{ P_IP4, "new" },
-	{ P_IP6, "new" },
 	{ P_HOST, "disable" },
 };
 
@@ -131,6 +129,12 @@ check_change(
 	if (changes_host(now, wanted))
 		return jerr(e, ENOTSUP,
 		    "host: cannot be changed after creation on Linux");
+	if (pset_has(wanted, P_IP4_ADDR) && !pset_is(now, P_IP4, "new"))
+		return jerr(
+		    e, EINVAL, "ip4 cannot be changed after creation");
+	if (pset_has(wanted, P_IP6_ADDR) && !pset_is(now, P_IP6, "new"))
+		return jerr(
+		    e, EINVAL, "ip6 cannot be changed after creation");
 	return jail_check_needs(wanted, now, e);
 }
 
@@ -171,13 +175,39 @@ update_names(const struct jail *j, const struct pset *wanted, struct jerr *e)
 	return 0;
 }
 
+/* Addresses, and what else the network's policy is made of. */
+static int
+update_net(const struct jail *j, const struct record *rec,
+    const struct pset *wanted, struct jerr *e)
+{
+	static const enum param_id ids[] = { P_IP4_ADDR, P_IP6_ADDR,
+		P_IP4_SADDRSEL, P_IP6_SADDRSEL, P_ALLOW_RAW_SOCKETS,
+		P_ALLOW_RESERVED_PORTS };
+	struct pset now = { 0 };
+	bool changes = false;
+	size_t i;
+	int r;
+
+	for (i = 0; i < nitems(ids); i++)
+		changes |= pset_has(wanted, ids[i]);
+	if (!changes)
+		return 0;
+	if ((r = pset_merge(&now, &rec->params, e)) == 0 &&
+	    (r = pset_merge(&now, wanted, e)) == 0 &&
+	    (r = net_check(&now, e)) == 0)
+		r = net_update(j, rec, &now, e);
+	pset_done(&now);
+	return r;
+}
+
 static int
 write_changes(const struct jail *j, struct record *rec,
     const struct pset *wanted, struct jerr *e)
 {
 	int r;
 
-	if ((r = pset_merge(&rec->params, wanted, e)) < 0)
+	if ((r = update_net(j, rec, wanted, e)) < 0 ||
+	    (r = pset_merge(&rec->params, wanted, e)) < 0)
 		return r;
 	if (!pset_is(&rec->params, P_HOST, "inherit") &&
 	    (r = update_names(j, wanted, e)) < 0)

@@ -178,9 +178,9 @@ static const struct step socket_steps[] = {
 };
 
 /*
- * What the address rules of a jail cover: TCP, UDP and ICMP echo.  SCTP, DCCP,
- * UDP-Lite, L2TP, MPTCP, SMC and what else there is bind and send on ways of
- * their own, and most load a module.  SOCK_PACKET is the old name of
+ * What the address rules of a jail cover: TCP, UDP, UDP-Lite and ICMP echo.
+ * SCTP, DCCP, L2TP, MPTCP, SMC and what else there is bind and send on ways
+ * of their own, and most load a module.  SOCK_PACKET is the old name of
  * AF_PACKET.  SOCK_RAW is EPERM without the capability, as everywhere.
  */
 static const struct step inet_steps[] = {
@@ -208,6 +208,7 @@ static const struct step stream_steps[] = {
 static const struct step dgram_steps[] = {
 	{ LD, LOW(2), 0, 0 }, { JEQ, 0, F_ALLOW, NEXT }, /* UDP */
 	{ JEQ, IPPROTO_UDP, F_ALLOW, NEXT },
+	{ JEQ, IPPROTO_UDPLITE, F_ALLOW, NEXT },
 	{ JEQ, IPPROTO_ICMP, F_ALLOW, F_EPROTONOSUPPORT }, /* ping(8) */
 };
 
@@ -215,6 +216,7 @@ static const struct step dgram6_steps[] = {
 	{ LD, LOW(2), 0, 0 },
 	{ JEQ, 0, F_ALLOW, NEXT },
 	{ JEQ, IPPROTO_UDP, F_ALLOW, NEXT },
+	{ JEQ, IPPROTO_UDPLITE, F_ALLOW, NEXT },
 	{ JEQ, IPPROTO_ICMPV6, F_ALLOW, F_EPROTONOSUPPORT },
 };
 

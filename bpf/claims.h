@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * Which ports sockets of a jail are bound to.  The kernel cannot say: those
+ * of TCP are bound to others than they asked for, and SO_REUSEADDR is set on
+ * all of them.
+ */
+
+static __always_inline struct net_claim_key
+claim_key(__u64 scope, const struct net_ip *ip, __u16 port, __u8 proto)
+{
+	struct net_claim_key key = {
+		.scope = scope,
+		.ip = *ip,
+		.port = port,
+		.proto = proto,
+		.kind = NET_CLAIM_PORT,
+	};
+
+	return key;
+}
+
+/* How many claims are on addresses of the family, at this port. */
+static __always_inline struct net_claim_key
+count_key(const struct net_claim_key *of)
+{
+	struct net_claim_key key = *of;
+
+	key.kind = NET_CLAIM_COUNT;
+	key.ip = wildcard_of(&of->ip);
+	return key;
+}
+
+/* May both have the port: two that said so? */
+static __always_inline bool
+can_share(const struct net_claim *c, __u8 flags, __u32 uid)
+{
+	if ((c->flags & flags & NET_SOCK_GROUP) != 0)
+		return c->uid == uid;
+	return (c->flags & flags & NET_SOCK_SHARE) != 0 &&
+	       (c->flags & NET_SOCK_LISTENS) == 0;
+}
+
+/* Wildcard and address exclude each other, but for who asked to share. */
+static __always_inline bool
+has_rival(const struct net_claim_key *key, __u8 flags)
+{
+	struct net_claim_key other = count_key(key);
+	struct net_claim *c;
+
+	if (!ip_is_any(&key->ip))
+		other.kind = NET_CLAIM_PORT;
+	c = bpf_map_lookup_elem(&jail_claims, &other);
+	return c != NULL && (c->flags & flags & NET_SOCK_SHARE) == 0;
+}
+
+static __always_inline void
+count_up(const struct net_claim_key *key, __u8 flags)
+{
+	struct net_claim first = { .count = 1, .flags = flags };
+	struct net_claim *c = bpf_map_lookup_elem(&jail_claims, key);
+
+	if (c != NULL)
+		__sync_fetch_and_add(&c->count, 1);
+	else
+		bpf_map_update_elem(&jail_claims, key, &first, BPF_NOEXIST);
+}
+
+static __always_inline void
+count_down(const struct net_claim_key *key)
+{
+	struct net_claim *c = bpf_map_lookup_elem(&jail_claims, key);
+
+	if (c != NULL && __sync_fetch_and_add(&c->count, -1) == 1)
+		bpf_map_delete_elem(&jail_claims, key);
+}
+
+/* Claim key for s.  *ret_hidden: the real port of the group, or 0. */
+static __always_inline int
+claim(struct net_sock *s, const struct net_claim_key *key, __u64 cookie,
+    __u16 *ret_hidden)
+{
+	__u32 uid = (__u32)bpf_get_current_uid_gid();
+	struct net_claim new = {
+		.count = 1,
+		.uid = uid,
+		.flags = s->flags & (NET_SOCK_SHARE | NET_SOCK_GROUP),
+	};
+	struct net_claim_key count = count_key(key);
+	struct net_claim *c;
+
+	*ret_hidden = 0;
+	if (has_rival(key, s->flags))
+		return -EADDRINUSE;
+	if ((c = bpf_map_lookup_elem(&jail_claims, key)) != NULL) {
+		if (!can_share(c, s->flags, uid))
+			return -EADDRINUSE;
+		if ((c->flags & s->flags & NET_SOCK_GROUP) != 0)
+			*ret_hidden = c->hidden;
+		__sync_fetch_and_add(&c->count, 1);
+	} else if (bpf_map_update_elem(
+		       &jail_claims, key, &new, BPF_NOEXIST) < 0) {
+		return -EADDRINUSE;
+	}
+	if (!ip_is_any(&key->ip))
+		count_up(&count, new.flags);
+	s->key = *key;
+	s->cookie = cookie;
+	s->flags |= NET_SOCK_CLAIMS;
+	return 0;
+}
+
+static __always_inline struct net_claim_key
+hidden_key(const struct net_sock *s)
+{
+	struct net_claim_key key =
+	    claim_key(s->key.scope, &s->at, s->hidden, s->key.proto);
+
+	key.kind = NET_CLAIM_HIDDEN;
+	return key;
+}
+
+static __always_inline void
+unclaim(struct net_sock *s, __u64 cookie)
+{
+	struct net_claim_key key = s->key, count = count_key(&key), hidden;
+
+	if ((s->flags & NET_SOCK_CLAIMS) == 0 || s->cookie != cookie)
+		return;
+	s->flags &= (__u8)~NET_SOCK_CLAIMS;
+	count_down(&key);
+	if (!ip_is_any(&key.ip))
+		count_down(&count);
+	if (s->hidden != 0) {
+		hidden = hidden_key(s);
+		count_down(&hidden);
+		s->hidden = 0;
+	}
+}
+
+SEC("cgroup/sock_release")
+int
+jail_release(struct bpf_sock *sk)
+{
+	struct net_sock *s = bpf_sk_storage_get(&jail_socks, sk, NULL, 0);
+
+	if (s != NULL && (s->flags & NET_SOCK_CLAIMS) != 0)
+		unclaim(s, bpf_get_socket_cookie(sk));
+	return ALLOW;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * Packets, whatever their socket was told: none comes that is for another's
+ * address, none goes that is from one.
+ */
+
+#define ETH_P_IP 0x0800
+#define ETH_P_IPV6 0x86dd
+
+#define IP4_SOURCE 12
+#define IP4_DEST 16
+#define IP6_SOURCE 8
+#define IP6_DEST 24
+
+static __always_inline struct net_policy *
+policy_of_packet(struct __sk_buff *skb, __u64 *ret_jail)
+{
+	struct bpf_sock *sk = skb->sk;
+	struct net_sock *s;
+
+	if (sk == NULL || (sk = bpf_sk_fullsock(sk)) == NULL)
+		return NULL;
+	s = bpf_sk_storage_get(&jail_socks, sk, NULL, 0);
+	/* the kernel makes some for itself, as those of jails (MPTCP) */
+	*ret_jail = s != NULL ? s->jail
+			      : bpf_skb_ancestor_cgroup_id(
+				    skb, (int)jail_level + 1);
+	return bpf_map_lookup_elem(&jail_policy, ret_jail);
+}
+
+/* Is the address at this place of the header the jail's? */
+static __always_inline int
+check_packet(struct __sk_buff *skb, __u32 at4, __u32 at6)
+{
+	struct net_policy *p;
+	struct net_ip ip;
+	__u64 jail;
+	__be32 ip4;
+
+	if ((p = policy_of_packet(skb, &jail)) == NULL)
+		return ALLOW;
+	if (skb->protocol == bpf_htons(ETH_P_IP)) {
+		if (p->ip4 == NET_HOST)
+			return ALLOW;
+		if (bpf_skb_load_bytes(skb, at4, &ip4, sizeof(ip4)) < 0)
+			return REFUSE;
+		if (ip4 == p->addr4.w[3])
+			return p->ip4 == NET_ADDRS ? ALLOW : REFUSE;
+		if (p->n4 < 2)
+			return REFUSE;
+		ip = ip_of4(ip4);
+	} else {
+		if (p->ip6 == NET_HOST)
+			return ALLOW;
+		if (bpf_skb_load_bytes(skb, at6, &ip, sizeof(ip)) < 0)
+			return REFUSE;
+		if (p->ip6 == NET_OFF)
+			return REFUSE;
+	}
+	return is_held(p, jail, &ip) ? ALLOW : REFUSE;
+}
+
+SEC("cgroup_skb/ingress")
+int
+jail_ingress(struct __sk_buff *skb)
+{
+	return check_packet(skb, IP4_DEST, IP6_DEST);
+}
+
+SEC("cgroup_skb/egress")
+int
+jail_egress(struct __sk_buff *skb)
+{
+	return check_packet(skb, IP4_SOURCE, IP6_SOURCE);
+}

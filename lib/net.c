@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Addresses of jails: who has which, and the policy by jail.
+ *
+ * Both are in maps that outlive whoever writes them, so that this order
+ * holds: the record names the addresses before a map does, and they leave
+ * the maps before the record goes.  An owner whose jail has gone, or does not
+ * have the address by its record, is none.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bpf.h"
+#include "build.h"
+#include "cleanup.h"
+#include "jerr.h"
+#include "net.h"
+
+/* ---- who has an address ---- */
+
+/* Has the jail, which is not ending, this address, in this namespace? */
+static bool
+has_address(const struct net_maps *maps, int jails, int jid,
+    const struct net_ip *ip, struct net_ips *ret)
+{
+	auto_jail struct jail j = JAIL_INIT;
+	struct net_policy p;
+	struct record rec;
+	struct jerr e;
+	bool has = false;
+
+	if (jail_open(jails, jid, &j) < 0 ||
+	    store_read(j.dir, false, &rec) < 0)
+		return false;
+	if (rec.state != JAIL_ENDING &&
+	    bpf_map_get(maps->fd[NET_MAP_POLICY], &j.id, &p) == 0 &&
+	    p.net == maps->cookie && net_ips_get(ret, &rec.params, &e) == 0) {
+		has = net_ips_has(ret, ip);
+		if (!has)
+			net_ips_done(ret);
+	}
+	record_done(&rec);
+	return has;
+}
+
+/*
+ * A jail other than own that has the address: its jid and addresses, or 0.
+ * All jails are asked only where several had it.
+ */
+static int
+find_holder(const struct net_maps *maps, int jails, int own,
+    const struct net_ip *ip, const struct net_owner *owner,
+    struct net_ips *ret)
+{
+	auto_free int *jids = NULL;
+	struct jerr e;
+	ssize_t n, i;
+
+	if ((int)owner->jid != own &&
+	    has_address(maps, jails, (int)owner->jid, ip, ret))
+		return (int)owner->jid;
+	if (!owner->shared)
+		return 0;
+	n = jails_list(jails, &jids, &e);
+	for (i = 0; i < n; i++) {
+		if (jids[i] != own && has_address(maps, jails, jids[i], ip, ret))
+			return jids[i];
+	}
+	return 0;
+}
+
+static int
+clash(bool is4, int jid, struct jerr *e)
+{
+	return jerr(e, EADDRINUSE, "%s addresses clash (with jail %d)",
+	    is4 ? "IPv4" : "IPv6", jid);
+}
+
+/*
+ * May the jail have its addresses?  *scope becomes another jail's if it
+ * shares its only one with that.
+ */
+static int
+check_clash(const struct net_maps *maps, int jails, int own,
+    const struct net_ips *ips, uint64_t *scope, struct jerr *e)
+{
+	struct net_owner owner;
+	uint64_t shared = 0;
+	size_t i;
+	int jid;
+
+	for (i = 0; i < ips->n; i++) {
+		struct net_addr key = { maps->cookie, ips->v[i] };
+		auto_ips struct net_ips other = { 0 };
+		bool is4 = i < ips->n4;
+		size_t n = is4 ? ips->n4 : ips->n - ips->n4;
+
+		if (bpf_map_get(maps->fd[NET_MAP_OWNER], &key, &owner) < 0 ||
+		    (jid = find_holder(maps, jails, own, &key.ip, &owner,
+			 &other)) == 0)
+			continue;
+		if (n > 1 || (is4 ? other.n4 : other.n - other.n4) > 1 ||
+		    (shared != 0 && shared != owner.scope))
+			return clash(is4, jid, e);
+		shared = owner.scope;
+	}
+	if (shared != 0)
+		*scope = shared;
+	return 0;
+}
+
+/* ---- taking and giving back ---- */
+
+static int
+take_address(const struct net_maps *maps, const struct jail *j,
+    const struct net_policy *p, const struct net_ip *ip, bool is_many)
+{
+	struct net_held held = { j->id, *ip };
+	struct net_addr key = { maps->cookie, *ip };
+	struct net_owner owner = {
+		.scope = p->scope,
+		.jid = (uint32_t)j->jid,
+		.shared = p->scope != j->id,
+	};
+	uint8_t one = 1;
+	int r = 0;
+
+	if (is_many)
+		r = bpf_map_put(maps->fd[NET_MAP_HELD], &held, &one);
+	return r < 0 ? r : bpf_map_put(maps->fd[NET_MAP_OWNER], &key, &owner);
+}
+
+static void
+drop_address(const struct net_maps *maps, int jails, const struct jail *j,
+    const struct net_policy *p, const struct net_ip *ip)
+{
+	struct net_held held = { j->id, *ip };
+	struct net_addr key = { p->net, *ip };
+	auto_ips struct net_ips other = { 0 };
+	struct net_maps there = *maps;
+	struct net_owner owner;
+	int jid;
+
+	there.cookie = p->net; /* we may be in another namespace */
+	(void)bpf_map_del(maps->fd[NET_MAP_HELD], &held); /* or it is not */
+	if (bpf_map_get(maps->fd[NET_MAP_OWNER], &key, &owner) < 0 ||
+	    owner.scope != p->scope)
+		return;
+	jid = find_holder(&there, jails, j->jid, ip, &owner, &other);
+	if (jid == 0) {
+		(void)bpf_map_del(maps->fd[NET_MAP_OWNER], &key);
+		return;
+	}
+	owner.jid = (uint32_t)jid;
+	(void)bpf_map_put(maps->fd[NET_MAP_OWNER], &key, &owner);
+}
+
+static int
+take_all(const struct net_maps *maps, const struct jail *j,
+    const struct net_policy *p, const struct net_ips *ips, struct jerr *e)
+{
+	size_t i;
+	int r;
+
+	r = bpf_map_put(maps->fd[NET_MAP_POLICY], &j->id, p);
+	for (i = 0; r == 0 && i < ips->n; i++)
+		r = take_address(maps, j, p, &ips->v[i],
+		    (i < ips->n4 ? p->n4 : p->n6) > 1);
+	return r < 0 ? jerr_sys(e, -r, "addresses of jail %d", j->jid) : 0;
+}
+
+/* ---- the stage ---- */
+
+static int
+setup(const struct net_maps *maps, int jails, const struct build *b,
+    struct jerr *e)
+{
+	const struct pset *params = &b->rec.params;
+	auto_ips struct net_ips ips = { 0 };
+	struct net_policy p;
+	uint64_t scope = b->jail.id;
+	int r;
+
+	if ((r = net_ips_get(&ips, params, e)) < 0 ||
+	    (r = net_policy_get(&p, params, &ips, b->rec.idmap, e)) < 0 ||
+	    (r = check_clash(maps, jails, b->jail.jid, &ips, &scope, e)) < 0)
+		return r;
+	p.scope = scope;
+	p.net = maps->cookie;
+	return take_all(maps, &b->jail, &p, &ips, e);
+}
+
+int
+net_setup(struct build *b, struct jerr *e)
+{
+	auto_close int jails = -1;
+	auto_maps struct net_maps maps = NET_MAPS_INIT;
+	int r;
+
+	if (!net_is_needed(&b->rec.params))
+		return 0;
+	if ((jails = jails_dir(false, e)) < 0)
+		return jails;
+	if ((r = net_maps_open(&maps, jails, true, e)) < 0)
+		return r;
+	return setup(&maps, jails, b, e);
+}
+
+int
+net_undo(const struct jail *j, struct jerr *e)
+{
+	auto_close int jails = -1;
+	auto_maps struct net_maps maps = NET_MAPS_INIT;
+	auto_ips struct net_ips ips = { 0 };
+	struct net_policy p;
+	struct record rec;
+	size_t i;
+	int r;
+
+	if (store_read(j->dir, true, &rec) < 0)
+		return 0;
+	r = net_is_needed(&rec.params) ? net_ips_get(&ips, &rec.params, e) : 1;
+	record_done(&rec);
+	if (r != 0)
+		return r < 0 ? r : 0;
+	if ((jails = jails_dir(false, e)) < 0)
+		return 0; /* nothing to be removed is left */
+	if ((r = net_maps_open(&maps, jails, false, e)) < 0)
+		return r == -ENOENT ? 0 : r;
+	if (bpf_map_get(maps.fd[NET_MAP_POLICY], &j->id, &p) < 0)
+		return 0;
+	for (i = 0; i < ips.n; i++)
+		drop_address(&maps, jails, j, &p, &ips.v[i]);
+	r = bpf_map_del(maps.fd[NET_MAP_POLICY], &j->id);
+	return r < 0 && r != -ENOENT
+		   ? jerr_sys(e, -r, "addresses of jail %d", j->jid)
+		   : 0;
+}
+
+/* ---- changing ---- */
+
+static int
+change(struct net_maps *maps, int jails, const struct jail *j,
+    uint32_t root, const struct net_ips *old, const struct pset *now,
+    struct jerr *e)
+{
+	auto_ips struct net_ips ips = { 0 };
+	struct net_policy p, was;
+	uint64_t scope = j->id;
+	size_t i;
+	int r;
+
+	if ((r = bpf_map_get(maps->fd[NET_MAP_POLICY], &j->id, &was)) < 0)
+		return jerr_sys(e, -r, "addresses of jail %d", j->jid);
+	maps->cookie = was.net; /* we may be in another namespace */
+	if ((r = net_ips_get(&ips, now, e)) < 0 ||
+	    (r = net_policy_get(&p, now, &ips, root, e)) < 0 ||
+	    (r = check_clash(maps, jails, j->jid, &ips, &scope, e)) < 0)
+		return r;
+	/* listeners stay under the scope that they were made in */
+	if (scope != was.scope)
+		return jerr(e, EBUSY,
+		    "ip4.addr, ip6.addr: an address that is shared with "
+		    "another jail cannot be changed while jail %d runs",
+		    j->jid);
+	p.scope = scope;
+	p.net = was.net;
+	for (i = 0; i < old->n; i++) {
+		if (!net_ips_has(&ips, &old->v[i]))
+			drop_address(maps, jails, j, &was, &old->v[i]);
+	}
+	return take_all(maps, j, &p, &ips, e);
+}
+
+int
+net_update(const struct jail *j, const struct record *was,
+    const struct pset *now, struct jerr *e)
+{
+	auto_close int jails = -1;
+	auto_maps struct net_maps maps = NET_MAPS_INIT;
+	auto_ips struct net_ips old = { 0 };
+	int r;
+
+	if (!net_is_needed(now))
+		return 0;
+	if ((jails = jails_dir(false, e)) < 0 ||
+	    (r = net_maps_open(&maps, jails, true, e)) < 0 ||
+	    (r = net_ips_get(&old, &was->params, e)) < 0)
+		return jails < 0 ? jails : r;
+	return change(&maps, jails, j, was->idmap, &old, now, e);
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The network of a jail on the host's stack: the policy that the BPF programs
+ * (bpf/) go by, and who has which address.
+ */
+#ifndef NET_H
+#define NET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core.h"
+#include "jail_bpf.h"
+
+struct build;
+struct jerr;
+
+#define NET_ADDRESSES_MAX 255 /* of a family, as FreeBSD's jail_max_af_ips */
+
+/* ---- net_policy.c: what the parameters say ---- */
+
+/* The addresses of a jail, those of IPv4 first. */
+struct net_ips {
+	struct net_ip *v;
+	size_t n, n4;
+};
+
+void net_ips_done(struct net_ips *ips);
+#define auto_ips __attribute__((cleanup(net_ips_done)))
+
+int net_ips_get(
+    struct net_ips *ret, const struct pset *params, struct jerr *e);
+bool net_ips_has(const struct net_ips *ips, const struct net_ip *ip);
+
+/* Does the jail need a policy, or may it do as the host does? */
+bool net_is_needed(const struct pset *params);
+
+/* Can such addresses be? */
+int net_check(const struct pset *params, struct jerr *e);
+
+/*
+ * The policy, but for its scope and namespace.  root: the host's uid of the
+ * jail's root.
+ */
+int net_policy_get(struct net_policy *ret, const struct pset *params,
+    const struct net_ips *ips, uint32_t root, struct jerr *e);
+
+/* ---- net_maps.c: where the programs look ---- */
+
+enum net_map {
+	NET_MAP_POLICY,
+	NET_MAP_HELD,
+	NET_MAP_OWNER,
+	NET_MAP_PORTS,
+	NET_MAP_SOCKS,
+	NET_MAPS
+};
+
+struct net_maps {
+	int fd[NET_MAPS];
+	int lock; /* nobody else changes them */
+	uint64_t cookie; /* of the caller's network namespace */
+};
+
+#define NET_MAPS_INIT                                                          \
+	{                                                                      \
+		.fd = { -1, -1, -1, -1, -1 }, .lock = -1                       \
+	}
+
+void net_maps_done(struct net_maps *maps);
+#define auto_maps __attribute__((cleanup(net_maps_done)))
+
+/*
+ * Open them, below the cgroup of jail 0.  load: with the programs of this
+ * build in force, in the caller's network namespace too; else -ENOENT without
+ * a sentence where there are none.
+ */
+int net_maps_open(
+    struct net_maps *ret, int jails, bool load, struct jerr *e);
+
+/* ---- net.c ---- */
+
+/* A stage of a build, and its undoing. */
+int net_setup(struct build *b, struct jerr *e);
+int net_undo(const struct jail *j, struct jerr *e);
+
+/* Put the changed addresses of a living jail in force: was, now. */
+int net_update(const struct jail *j, const struct record *was,
+    const struct pset *now, struct jerr *e);
+
+#endif

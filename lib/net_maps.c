@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The maps of the BPF programs, which are loaded where they are not there. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "bpf.h"
+#include "cg.h"
+#include "cleanup.h"
+#include "jerr.h"
+#include "libexec.h"
+#include "net.h"
+#include "net_build.h"
+
+#define PROGRAM "jail_create" /* which the maps are bound to */
+#define LOCK_DIR "net" /* in jail/ */
+#define XA_BUILD "trusted.jail.bpf"
+
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71
+#endif
+
+static const char *const names[] = {
+	[NET_MAP_POLICY] = "jail_policy",
+	[NET_MAP_HELD] = "jail_held",
+	[NET_MAP_OWNER] = "jail_owner",
+	[NET_MAP_PORTS] = "jail_ports",
+	[NET_MAP_SOCKS] = "jail_socks",
+};
+
+void
+net_maps_done(struct net_maps *maps)
+{
+	size_t i;
+
+	for (i = 0; i < nitems(maps->fd); i++)
+		cleanup_close(&maps->fd[i]);
+	cleanup_close(&maps->lock);
+}
+
+static int
+get_cookie(uint64_t *ret)
+{
+	auto_close int s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	socklen_t len = sizeof(*ret);
+
+	if (s < 0 || getsockopt(s, SOL_SOCKET, SO_NETNS_COOKIE, ret, &len) < 0)
+		return -errno;
+	return 0;
+}
+
+/* Are the programs of this build attached, and that of this namespace? */
+static bool
+is_loaded(int jails)
+{
+	auto_close int net = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	char build[sizeof(NET_BUILD)];
+	ssize_t n = fgetxattr(jails, XA_BUILD, build, sizeof(build));
+
+	return n == sizeof(NET_BUILD) - 1 &&
+	       memcmp(build, NET_BUILD, sizeof(NET_BUILD) - 1) == 0 &&
+	       bpf_is_attached(net, BPF_SK_LOOKUP, "jail_lookup");
+}
+
+static int
+load(int jails, struct jerr *e)
+{
+	const char *argv[] = { "jail-bpf", "load", NULL };
+
+	return libexec_run(argv, &jails, 1, e);
+}
+
+int
+net_maps_open(struct net_maps *ret, int jails, bool with_load, struct jerr *e)
+{
+	struct net_maps maps = NET_MAPS_INIT;
+	auto_close int dir = -1;
+	int r;
+
+	if ((r = get_cookie(&maps.cookie)) < 0)
+		return jerr_sys(e, -r, "cookie of the network namespace");
+	if (with_load) {
+		(void)cg_mkdir(jails, LOCK_DIR); /* opened next */
+		if (!is_loaded(jails) && (r = load(jails, e)) < 0)
+			return r;
+	}
+	r = bpf_maps_open(jails, PROGRAM, names, maps.fd, nitems(maps.fd));
+	if (r < 0)
+		return r == -ENOENT && !with_load
+			   ? r
+			   : jerr_sys(e, -r, "BPF programs of jails");
+	if ((dir = cg_open(jails, LOCK_DIR)) < 0 ||
+	    (maps.lock = cg_lock(dir, false)) < 0) {
+		r = dir < 0 ? dir : maps.lock;
+		net_maps_done(&maps);
+		return jerr_sys(e, -r, "lock of the addresses");
+	}
+	*ret = maps;
+	return 0;
+}
