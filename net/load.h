@@ -41,6 +41,9 @@ uint32_t program_attached(int jails, enum bpf_attach_type type);
 
 /* ---- lookup.c ---- */
 
+/* For what has other maps than the programs that are to come. */
+void lookup_drop_all(void);
+
 void lookup_attach(int jails, const struct net *net);
 void lookup_detach(void);
 

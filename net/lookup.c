@@ -77,27 +77,6 @@ clear_pins(bool all)
 		(void)closedir(d);
 }
 
-/* The tag of a program is a hash of its instructions. */
-static bool
-has_same_program(int link, int prog)
-{
-	struct bpf_link_info info = { 0 };
-	struct bpf_prog_info now = { 0 }, own = { 0 };
-	uint32_t len = sizeof(info);
-	int fd;
-	bool same;
-
-	if (bpf_obj_get_info_by_fd(link, &info, &len) < 0 ||
-	    (fd = bpf_prog_get_fd_by_id(info.prog_id)) < 0)
-		return false;
-	len = sizeof(now);
-	same = bpf_obj_get_info_by_fd(fd, &now, &len) == 0;
-	(void)close(fd);
-	len = sizeof(own);
-	return same && bpf_obj_get_info_by_fd(prog, &own, &len) == 0 &&
-	       memcmp(now.tag, own.tag, sizeof(own.tag)) == 0;
-}
-
 static struct bpf_program *
 lookup_program(struct bpf_object *obj)
 {
@@ -107,6 +86,12 @@ lookup_program(struct bpf_object *obj)
 	if (prog == NULL)
 		die(0, "the BPF object has no program jail_lookup");
 	return prog;
+}
+
+void
+lookup_drop_all(void)
+{
+	clear_pins(true);
 }
 
 void
@@ -122,8 +107,7 @@ lookup_attach(int jails, const struct net *net)
 	(void)snprintf(
 	    path, sizeof(path), PINS "/lookup_%" PRIu64, net->cookie);
 	if ((link = bpf_obj_get(path)) >= 0) {
-		if (!has_same_program(link, prog) &&
-		    bpf_link_update(link, prog, NULL) < 0)
+		if (bpf_link_update(link, prog, NULL) < 0)
 			die(errno, "replacing %s", path);
 	} else {
 		link = bpf_link_create(prog, net->fd, BPF_SK_LOOKUP, NULL);

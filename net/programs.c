@@ -282,6 +282,8 @@ programs_attach(int jails)
 	check_abi(was);
 	if (strcmp(was, NET_BUILD) == 0)
 		return;
+	if (program_attached(jails, BPF_CGROUP_INET_SOCK_CREATE) == 0)
+		lookup_drop_all();
 	obj = programs_load(jails, &config, false);
 	bind_maps(obj);
 	bpf_object__for_each_program(prog, obj)
