@@ -13,14 +13,28 @@
 #define NO_CAP_NEEDED 2 /* with ALLOW: of CAP_NET_BIND_SERVICE */
 #define TCP_LISTEN 10
 
+/*
+ * A listener for IPv4 and IPv6.  The kernel makes one that is bound to an
+ * address of IPv6 one of IPv6 alone; so it stays on the wildcard address,
+ * where by its hidden port it is in nobody's way.
+ */
+static __always_inline bool
+is_dual(const struct bpf_sock_addr *ctx, const struct net_policy *p,
+    const struct net_sock *s, const struct net_ip *asked)
+{
+	return ctx->protocol == IPPROTO_TCP && !ip_is4(asked) &&
+	       p->ip4 == NET_ADDRS && (s->flags & NET_SOCK_V6ONLY) == 0;
+}
+
 /* The address to bind to: 0, or why not. */
 static __always_inline int
-pick_address(const struct net_policy *p, struct net_sock *s,
-    const struct net_ip *asked, struct net_ip *ret)
+pick_address(const struct bpf_sock_addr *ctx, const struct net_policy *p,
+    struct net_sock *s, const struct net_ip *asked, struct net_ip *ret)
 {
 	if (ip_is_any(asked)) {
 		s->flags |= NET_SOCK_WILD;
-		*ret = *first_of(p, asked);
+		*ret = is_dual(ctx, p, s, asked) ? *asked
+						 : *first_of(p, asked);
 		return 0;
 	}
 	s->flags &= (__u8)~NET_SOCK_WILD;
@@ -159,7 +173,7 @@ bind_any(struct bpf_sock_addr *ctx, const struct net_policy *p,
 		return 0; /* bound already: the kernel says so */
 	if (mode_of(p, &asked) == NET_OFF)
 		return -EADDRNOTAVAIL;
-	if ((r = pick_address(p, s, &asked, ip)) < 0 || *port == 0)
+	if ((r = pick_address(ctx, p, s, &asked, ip)) < 0 || *port == 0)
 		return r;
 	if ((r = take_port(ctx, p, s, &asked, ip, *port)) < 0)
 		return r;

@@ -144,6 +144,7 @@ enum net_sock_flags {
 	NET_SOCK_WILD = 1 << 3, /* asked for the wildcard address */
 	NET_SOCK_LOOP = 1 << 4, /* talks to 127.0.0.1 or ::1, as it thinks */
 	NET_SOCK_CLAIMS = 1 << 5, /* has a claim under key */
+	NET_SOCK_V6ONLY = 1 << 6, /* asked for IPV6_V6ONLY */
 };
 
 /* Accepted sockets have a copy of their listener's. */

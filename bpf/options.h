@@ -3,13 +3,15 @@
  * Socket options.  What lets a socket have a port together with others is
  * only noted: bind.h sets it, where the address is the jail's own.  A socket
  * that the kernel binds by itself (listen, sendto) is on the wildcard
- * address, where such a port could be the host's.
+ * address, where such a port could be the host's.  IPV6_V6ONLY is noted as
+ * well, because a program cannot ask for it.
  */
 
 #define SOL_IP 0
 #define SOL_IPV6 41
 #define IP_TRANSPARENT 19
 #define IP_LOCAL_PORT_RANGE 51
+#define IPV6_V6ONLY 26
 #define IPV6_TRANSPARENT 75
 
 static __always_inline bool
@@ -24,6 +26,8 @@ is_refused(const struct bpf_sockopt *ctx)
 static __always_inline __u8
 wish_of(const struct bpf_sockopt *ctx)
 {
+	if (ctx->level == SOL_IPV6 && ctx->optname == IPV6_V6ONLY)
+		return NET_SOCK_V6ONLY;
 	if (ctx->level != SOL_SOCKET)
 		return 0;
 	if (ctx->optname == SO_REUSEADDR)
@@ -56,7 +60,8 @@ jail_setsockopt(struct bpf_sockopt *ctx)
 		s->flags |= wish;
 	else
 		s->flags &= (__u8)~wish;
-	ctx->optlen = -1; /* done */
+	if (wish != NET_SOCK_V6ONLY)
+		ctx->optlen = -1; /* done */
 	return ALLOW;
 }
 
@@ -69,7 +74,7 @@ jail_getsockopt(struct bpf_sockopt *ctx)
 	__u8 wish = wish_of(ctx);
 	int *value = ctx->optval;
 
-	if (wish == 0 || ctx->sk == NULL ||
+	if (wish == 0 || wish == NET_SOCK_V6ONLY || ctx->sk == NULL ||
 	    (void *)(value + 1) > ctx->optval_end)
 		return ALLOW;
 	s = bpf_sk_storage_get(&jail_socks, ctx->sk, NULL, 0);

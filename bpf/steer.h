@@ -114,5 +114,9 @@ jail_lookup(struct bpf_sk_lookup *ctx)
 	any.d[1] = 0;
 	if (ip_is4(&at.ip) && steer(ctx, scope, &any)) /* of IPv6 as well */
 		return SK_PASS;
-	return is_hidden_port(ctx, scope, &at.ip) ? SK_DROP : SK_PASS;
+	any.d[1] = 0;
+	return is_hidden_port(ctx, scope, &at.ip) ||
+		       is_hidden_port(ctx, scope, &any)
+		   ? SK_DROP
+		   : SK_PASS;
 }

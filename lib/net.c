@@ -243,30 +243,60 @@ net_undo(const struct jail *j, struct jerr *e)
 
 /* ---- changing ---- */
 
+/*
+ * May old addresses that are not among the new ones be given up?  Listeners
+ * stay in the scope that they were made in, and would take what comes for the
+ * jail that the address is shared with.
+ */
 static int
-change(struct net_maps *maps, int jails, const struct jail *j,
-    uint32_t root, const struct net_ips *old, const struct pset *now,
-    struct jerr *e)
+check_shared(const struct net_maps *maps, int jails, const struct jail *j,
+    const struct net_ips *old, const struct net_ips *new, struct jerr *e)
+{
+	struct net_owner owner;
+	size_t i;
+	int jid;
+
+	for (i = 0; i < old->n; i++) {
+		struct net_addr key = { maps->cookie, old->v[i] };
+		auto_ips struct net_ips other = { 0 };
+
+		if (net_ips_has(new, &old->v[i]) ||
+		    bpf_map_get(maps->fd[NET_MAP_OWNER], &key, &owner) < 0)
+			continue;
+		jid = find_holder(
+		    maps, jails, j->jid, &key.ip, &owner, &other);
+		if (jid != 0)
+			return jerr(e, EBUSY,
+			    "%s: the address is shared with jail %d: it can "
+			    "be changed when one of both has been stopped",
+			    i < old->n4 ? "ip4.addr" : "ip6.addr", jid);
+	}
+	return 0;
+}
+
+static int
+change(struct net_maps *maps, int jails, const struct jail *j, uint32_t root,
+    const struct net_ips *old, const struct pset *now, struct jerr *e)
 {
 	auto_ips struct net_ips ips = { 0 };
 	struct net_policy p, was;
-	uint64_t scope = j->id;
+	uint64_t scope;
 	size_t i;
 	int r;
 
 	if ((r = bpf_map_get(maps->fd[NET_MAP_POLICY], &j->id, &was)) < 0)
 		return jerr_sys(e, -r, "addresses of jail %d", j->jid);
 	maps->cookie = was.net; /* we may be in another namespace */
+	scope = was.scope;
 	if ((r = net_ips_get(&ips, now, e)) < 0 ||
 	    (r = net_policy_get(&p, now, &ips, root, e)) < 0 ||
+	    (r = check_shared(maps, jails, j, old, &ips, e)) < 0 ||
 	    (r = check_clash(maps, jails, j->jid, &ips, &scope, e)) < 0)
 		return r;
-	/* listeners stay under the scope that they were made in */
 	if (scope != was.scope)
 		return jerr(e, EBUSY,
-		    "ip4.addr, ip6.addr: an address that is shared with "
-		    "another jail cannot be changed while jail %d runs",
-		    j->jid);
+		    "ip4.addr, ip6.addr: a running jail cannot come to share "
+		    "an address with another one: stop it first");
 	p.scope = scope;
 	p.net = was.net;
 	for (i = 0; i < old->n; i++) {
