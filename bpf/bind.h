@@ -33,8 +33,7 @@ pick_address(const struct bpf_sock_addr *ctx, const struct net_policy *p,
 {
 	if (ip_is_any(asked)) {
 		s->flags |= NET_SOCK_WILD;
-		*ret = is_dual(ctx, p, s, asked) ? *asked
-						 : *first_of(p, asked);
+		*ret = is_dual(ctx, p, s, asked) ? *asked : *first_of(p, asked);
 		return 0;
 	}
 	s->flags &= (__u8)~NET_SOCK_WILD;

@@ -97,8 +97,8 @@ claim(struct net_sock *s, const struct net_claim_key *key, __u64 cookie,
 		if ((c->flags & s->flags & NET_SOCK_GROUP) != 0)
 			*ret_hidden = c->hidden;
 		__sync_fetch_and_add(&c->count, 1);
-	} else if (bpf_map_update_elem(
-		       &jail_claims, key, &new, BPF_NOEXIST) < 0) {
+	} else if (bpf_map_update_elem(&jail_claims, key, &new, BPF_NOEXIST) <
+		   0) {
 		return -EADDRINUSE;
 	}
 	if (!ip_is_any(&key->ip))

@@ -24,7 +24,8 @@
 #define REFUSE 0
 
 /* Set when the programs are loaded; alone in its section. */
-const volatile struct net_config jail_config SEC(".rodata.config") = { .level = 1 };
+const volatile struct net_config jail_config SEC(
+    ".rodata.config") = { .level = 1 };
 
 #define jail_level jail_config.level
 #define jail_net jail_config.net

@@ -22,9 +22,9 @@ policy_of_packet(struct __sk_buff *skb, __u64 *ret_jail)
 		return NULL;
 	s = bpf_sk_storage_get(&jail_socks, sk, NULL, 0);
 	/* the kernel makes some for itself, as those of jails (MPTCP) */
-	*ret_jail = s != NULL ? s->jail
-			      : bpf_skb_ancestor_cgroup_id(
-				    skb, (int)jail_level + 1);
+	*ret_jail = s != NULL
+			? s->jail
+			: bpf_skb_ancestor_cgroup_id(skb, (int)jail_level + 1);
 	return bpf_map_lookup_elem(&jail_policy, ret_jail);
 }
 

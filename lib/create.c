@@ -61,8 +61,8 @@ imply(struct pset *params, struct jerr *e)
 	for (i = 0; i < nitems(implied_new); i++) {
 		if (pset_has(params, implied_new[i].from) &&
 		    pset_put(params, implied_new[i].to, "new") < 0)
-			return jerr_sys(e, ENOMEM, "%s",
-			    param(implied_new[i].to)->name);
+			return jerr_sys(
+			    e, ENOMEM, "%s", param(implied_new[i].to)->name);
 	}
 	return 0;
 }

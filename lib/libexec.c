@@ -101,6 +101,6 @@ libexec_run(
 		return jerr_sys(e, (int)-pid, "%s", argv[0]);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
-	return jerr(e, EIO, "%s",
-	    *text != '\0' ? text : "a helper program was killed");
+	return jerr(
+	    e, EIO, "%s", *text != '\0' ? text : "a helper program was killed");
 }

@@ -12,7 +12,7 @@ struct jerr;
  * from 3 on and nothing else of the caller's, and wait for its end.  When it
  * fails, what it said is the sentence in e; -EIO.
  */
-int libexec_run(const char *const *argv, const int *fds, size_t nfds,
-    struct jerr *e);
+int libexec_run(
+    const char *const *argv, const int *fds, size_t nfds, struct jerr *e);
 
 #endif

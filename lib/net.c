@@ -33,8 +33,7 @@ has_address(const struct net_maps *maps, int jails, int jid,
 	struct jerr e;
 	bool has = false;
 
-	if (jail_open(jails, jid, &j) < 0 ||
-	    store_read(j.dir, false, &rec) < 0)
+	if (jail_open(jails, jid, &j) < 0 || store_read(j.dir, false, &rec) < 0)
 		return false;
 	if (rec.state != JAIL_ENDING &&
 	    bpf_map_get(maps->fd[NET_MAP_POLICY], &j.id, &p) == 0 &&
@@ -53,8 +52,7 @@ has_address(const struct net_maps *maps, int jails, int jid,
  */
 static int
 find_holder(const struct net_maps *maps, int jails, int own,
-    const struct net_ip *ip, const struct net_owner *owner,
-    struct net_ips *ret)
+    const struct net_ip *ip, const struct net_owner *owner, struct net_ips *ret)
 {
 	auto_free int *jids = NULL;
 	struct jerr e;
@@ -67,7 +65,8 @@ find_holder(const struct net_maps *maps, int jails, int own,
 		return 0;
 	n = jails_list(jails, &jids, &e);
 	for (i = 0; i < n; i++) {
-		if (jids[i] != own && has_address(maps, jails, jids[i], ip, ret))
+		if (jids[i] != own &&
+		    has_address(maps, jails, jids[i], ip, ret))
 			return jids[i];
 	}
 	return 0;
@@ -100,8 +99,8 @@ check_clash(const struct net_maps *maps, int jails, int own,
 		size_t n = is4 ? ips->n4 : ips->n - ips->n4;
 
 		if (bpf_map_get(maps->fd[NET_MAP_OWNER], &key, &owner) < 0 ||
-		    (jid = find_holder(maps, jails, own, &key.ip, &owner,
-			 &other)) == 0)
+		    (jid = find_holder(
+			 maps, jails, own, &key.ip, &owner, &other)) == 0)
 			continue;
 		if (n > 1 || (is4 ? other.n4 : other.n - other.n4) > 1 ||
 		    (shared != 0 && shared != owner.scope))
@@ -168,8 +167,8 @@ take_all(const struct net_maps *maps, const struct jail *j,
 
 	r = bpf_map_put(maps->fd[NET_MAP_POLICY], &j->id, p);
 	for (i = 0; r == 0 && i < ips->n; i++)
-		r = take_address(maps, j, p, &ips->v[i],
-		    (i < ips->n4 ? p->n4 : p->n6) > 1);
+		r = take_address(
+		    maps, j, p, &ips->v[i], (i < ips->n4 ? p->n4 : p->n6) > 1);
 	return r < 0 ? jerr_sys(e, -r, "addresses of jail %d", j->jid) : 0;
 }
 
@@ -263,8 +262,7 @@ check_shared(const struct net_maps *maps, int jails, const struct jail *j,
 		if (net_ips_has(new, &old->v[i]) ||
 		    bpf_map_get(maps->fd[NET_MAP_OWNER], &key, &owner) < 0)
 			continue;
-		jid = find_holder(
-		    maps, jails, j->jid, &key.ip, &owner, &other);
+		jid = find_holder(maps, jails, j->jid, &key.ip, &owner, &other);
 		if (jid != 0)
 			return jerr(e, EBUSY,
 			    "%s: the address is shared with jail %d: it can "

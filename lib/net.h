@@ -28,8 +28,7 @@ struct net_ips {
 void net_ips_done(struct net_ips *ips);
 #define auto_ips __attribute__((cleanup(net_ips_done)))
 
-int net_ips_get(
-    struct net_ips *ret, const struct pset *params, struct jerr *e);
+int net_ips_get(struct net_ips *ret, const struct pset *params, struct jerr *e);
 bool net_ips_has(const struct net_ips *ips, const struct net_ip *ip);
 
 /* Does the jail need a policy, or may it do as the host does? */
@@ -75,8 +74,7 @@ void net_maps_done(struct net_maps *maps);
  * build in force, in the caller's network namespace too; else -ENOENT without
  * a sentence where there are none.
  */
-int net_maps_open(
-    struct net_maps *ret, int jails, bool load, struct jerr *e);
+int net_maps_open(struct net_maps *ret, int jails, bool load, struct jerr *e);
 
 /* ---- net.c ---- */
 

@@ -194,14 +194,14 @@ net_of(const struct ifaddrs *ifa, bool is4, struct net_source *ret)
 	    a->sa_family != (is4 ? AF_INET : AF_INET6))
 		return false;
 	if (is4) {
-		addr = ip_of4(&((const struct sockaddr_in *)(const void *)a)
-				   ->sin_addr);
+		addr = ip_of4(
+		    &((const struct sockaddr_in *)(const void *)a)->sin_addr);
 		ret->mask = ip_of4(
 		    &((const struct sockaddr_in *)(const void *)m)->sin_addr);
 		memset(ret->mask.b, 0xff, 12);
 	} else {
-		addr = ip_of6(&((const struct sockaddr_in6 *)(const void *)a)
-				   ->sin6_addr);
+		addr = ip_of6(
+		    &((const struct sockaddr_in6 *)(const void *)a)->sin6_addr);
 		ret->mask = ip_of6(
 		    &((const struct sockaddr_in6 *)(const void *)m)->sin6_addr);
 	}
@@ -216,7 +216,8 @@ has_source(const struct net_source *v, size_t n, const struct net_source *s)
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		if (is_same(&v[i].net, &s->net) && is_same(&v[i].mask, &s->mask))
+		if (is_same(&v[i].net, &s->net) &&
+		    is_same(&v[i].mask, &s->mask))
 			return true;
 	}
 	return false;

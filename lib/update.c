@@ -130,11 +130,9 @@ check_change(
 		return jerr(e, ENOTSUP,
 		    "host: cannot be changed after creation on Linux");
 	if (pset_has(wanted, P_IP4_ADDR) && !pset_is(now, P_IP4, "new"))
-		return jerr(
-		    e, EINVAL, "ip4 cannot be changed after creation");
+		return jerr(e, EINVAL, "ip4 cannot be changed after creation");
 	if (pset_has(wanted, P_IP6_ADDR) && !pset_is(now, P_IP6, "new"))
-		return jerr(
-		    e, EINVAL, "ip6 cannot be changed after creation");
+		return jerr(e, EINVAL, "ip6 cannot be changed after creation");
 	return jail_check_needs(wanted, now, e);
 }
 

@@ -35,9 +35,9 @@ is_bpffs(void)
 static void
 make_place(void)
 {
-	if (!is_bpffs() && mount(SOURCE, BPFFS, "bpf",
-			       MS_NOSUID | MS_NODEV | MS_NOEXEC,
-			       "mode=0700") < 0)
+	if (!is_bpffs() &&
+	    mount(SOURCE, BPFFS, "bpf", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+		"mode=0700") < 0)
 		die(errno, "mounting bpffs on " BPFFS);
 	if (mkdir(PINS, 0700) < 0 && errno != EEXIST)
 		die(errno, PINS);

@@ -37,8 +37,7 @@ net_open(struct net *ret)
 	ret->fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	if (s < 0 || ret->fd < 0)
 		die(errno, "network namespace");
-	if (getsockopt(
-		s, SOL_SOCKET, SO_NETNS_COOKIE, &ret->cookie, &len) < 0)
+	if (getsockopt(s, SOL_SOCKET, SO_NETNS_COOKIE, &ret->cookie, &len) < 0)
 		die(errno, "cookie of the network namespace");
 	(void)close(s);
 }
@@ -138,7 +137,8 @@ reuse_from(struct bpf_object *obj, uint32_t prog)
 		    bpf_obj_get_info_by_fd(fd, &mi, &len) < 0)
 			die(errno, "maps of the BPF programs");
 		map = bpf_object__find_map_by_name(obj, mi.name);
-		if (map != NULL && strncmp(mi.name, PREFIX, strlen(PREFIX)) == 0 &&
+		if (map != NULL &&
+		    strncmp(mi.name, PREFIX, strlen(PREFIX)) == 0 &&
 		    bpf_map__reuse_fd(map, fd) < 0)
 			die(errno, "map %s", mi.name);
 		(void)close(fd);
@@ -176,8 +176,8 @@ set_config(struct bpf_object *obj, const struct net_config *config)
 		if (dot == NULL || strcmp(dot, ".config") != 0)
 			continue;
 		if (bpf_map__value_size(map) != sizeof(*config) ||
-		    bpf_map__set_initial_value(
-			map, config, sizeof(*config)) < 0)
+		    bpf_map__set_initial_value(map, config, sizeof(*config)) <
+			0)
 			die(0, "the BPF object has another configuration");
 		return;
 	}
@@ -207,9 +207,8 @@ programs_load(int jails, const struct net_config *config, bool is_lookup)
 		(void)bpf_program__set_autoload(prog, for_lookup == is_lookup);
 	}
 	if ((r = bpf_object__load(obj)) < 0)
-		die(r,
-		    "this kernel does not take the BPF programs (Linux 6.1 "
-		    "with CONFIG_CGROUP_BPF is needed)");
+		die(r, "this kernel does not take the BPF programs (Linux 6.1 "
+		       "with CONFIG_CGROUP_BPF is needed)");
 	return obj;
 }
 

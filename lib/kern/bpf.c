@@ -66,8 +66,8 @@ maps_of(uint32_t prog, const char *name, uint32_t *ids)
 
 /* The program of this name among those attached; its maps, and how many. */
 static int
-find_program(int target, enum bpf_attach_type type, const char *name,
-    uint32_t *ret_maps)
+find_program(
+    int target, enum bpf_attach_type type, const char *name, uint32_t *ret_maps)
 {
 	union bpf_attr attr = { 0 };
 	uint32_t progs[IDS_MAX], i;
@@ -95,8 +95,7 @@ bpf_is_attached(int target, enum bpf_attach_type type, const char *name)
 }
 
 static int
-open_named(
-    uint32_t id, const char *const *names, int *fds, size_t n)
+open_named(uint32_t id, const char *const *names, int *fds, size_t n)
 {
 	struct bpf_map_info info = { 0 };
 	auto_close int fd = open_id(BPF_MAP_GET_FD_BY_ID, id);
@@ -118,12 +117,13 @@ open_named(
 }
 
 int
-bpf_maps_open(int cgroup, const char *prog, const char *const *names,
-    int *fds, size_t n)
+bpf_maps_open(
+    int cgroup, const char *prog, const char *const *names, int *fds, size_t n)
 {
 	uint32_t ids[IDS_MAX];
-	int count = find_program(
-	    cgroup, BPF_CGROUP_INET_SOCK_CREATE, prog, ids), i, r = 0;
+	int count =
+		find_program(cgroup, BPF_CGROUP_INET_SOCK_CREATE, prog, ids),
+	    i, r = 0;
 	size_t k, found = 0;
 
 	if (count < 0)

@@ -15,8 +15,8 @@
  * which is attached to the cgroup as its sock_create program.  -ENOENT: there
  * is no such program.  All of fds are opened, or none.
  */
-int bpf_maps_open(int cgroup, const char *prog, const char *const *names,
-    int *fds, size_t n);
+int bpf_maps_open(
+    int cgroup, const char *prog, const char *const *names, int *fds, size_t n);
 
 /* Is a program of this name attached to the cgroup or network namespace? */
 bool bpf_is_attached(int target, enum bpf_attach_type type, const char *name);
