@@ -249,3 +249,15 @@ build_into() {
 		quietly ninja -C "$dir" || die "the build failed, see above."
 	fi
 }
+
+# The BPF programs that the jails of the installation at $1 go by, if no jail
+# needs them any more.
+unload_bpf() {
+	local cgroup2 dir
+	cgroup2=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
+	for dir in "$cgroup2"/{,system.slice/jail.service/}jail; do
+		if [ -d "$dir/net" ] && [ -x "$1/libexec/jail/jail-bpf" ]; then
+			"$1/libexec/jail/jail-bpf" unload 3<"$dir"
+		fi
+	done
+}

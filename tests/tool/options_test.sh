@@ -30,11 +30,10 @@ old_form_body() {
 	jail -J jidfile "$root" h "" /bin/sh -c 'exit 0' || atf_fail "-J"
 	atf_check -o match:"^[0-9]+	$root	h		/bin/sh -c exit 0\$" \
 	    cat jidfile
-	# An address is for later; three words are too few.
-	atf_check -s exit:1 -e match:'ip4.addr: not supported yet' \
-	    jail "$root" h 127.0.0.1 /bin/true
-	atf_check -s exit:1 -e match:'ip6.addr: not supported yet' \
-	    jail "$root" h ::1 /bin/true
+	atf_check jail "$root" h 127.0.9.1,::1 /bin/true
+	atf_check -s exit:1 -e match:'ip4.addr: .*224.0.0.1' \
+	    jail "$root" h 224.0.0.1 /bin/true
+	# Three words are too few.
 	atf_check -s exit:1 -e match:'^usage: jail' jail "$root" h ""
 	atf_check -s exit:1 -e match:'^usage: jail' jail root h "" /bin/true
 	nothing_left
@@ -188,12 +187,9 @@ unknown_body() {
 new_case later 'what is for later says so and leaves nothing'
 later_body() {
 	make_root
-	for param in ip4.addr=127.0.0.5 ip6.addr=::1 children.max=1 vnet \
-	    vnet=new allow.raw_sockets allow.mount exec.fib=1 \
-	    userns=inherit interface=lo zfs.dataset=x allow.chflags \
-	    ip4.nosaddrsel; do
-		word=${param%%=*}
-		atf_check -s exit:1 -e match:"^jail: ${word%nosaddrsel}.*not supported yet" \
+	for param in children.max=1 vnet vnet=new allow.mount exec.fib=1 \
+	    userns=inherit interface=lo zfs.dataset=x allow.chflags; do
+		atf_check -s exit:1 -e match:"^jail: ${param%%=*}.*not supported yet" \
 		    jail -c path="$root" persist "$param"
 	done
 	# The default of the same is no wish.
