@@ -339,6 +339,69 @@ int jailx_kill(const struct jailx_child *child, int sig);
 int jailx_pty_open(
     int jid, const struct jailx_user *user, int *ret_master, int *ret_slave);
 
+/* ---- Sockets ----------------------------------------------------------- */
+
+struct jailx_address {
+	unsigned char ip[16]; /* the first 4 of IPv4 */
+	uint16_t port; /* of a raw socket: its protocol */
+};
+
+struct jailx_socket {
+	int family; /* AF_INET, AF_INET6, AF_UNIX */
+	int type; /* of AF_UNIX: SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET */
+	int proto; /* IPPROTO_TCP...; of AF_UNIX: 0 */
+	int state; /* TCP_LISTEN..., whatever the protocol */
+	bool both; /* of AF_INET6: idle, and takes IPv4 as well */
+	uid_t uid; /* as the host numbers them */
+	ino_t inode; /* of its descriptors; 0: no process has it */
+	uint64_t cgroup; /* that it was made in, 0: not told */
+	unsigned int ifindex; /* it is bound to, 0: none */
+	struct jailx_address local, foreign;
+	/*
+	 * The port that the kernel has, where it is another than the one that
+	 * a program in a jail asked for, which is the local one; 0: the same.
+	 */
+	uint16_t real_port;
+	/* AF_UNIX: no NUL at the end of the name; an abstract one begins so. */
+	const char *name;
+	size_t name_len; /* 0: it has none */
+	ino_t peer; /* 0: it has none */
+};
+
+/* More than 0: enough, jailx_sockets() returns that. */
+typedef int jailx_socket_fn(const struct jailx_socket *s, void *arg);
+
+/*
+ * Call fn for each socket of a family, protocol (of AF_UNIX: 0) and state (a
+ * bit of states: 1 << TCP_LISTEN...) in the network namespace of a jail, 0: of
+ * the caller.  The socket lives as long as the call.  ENOENT: this kernel does
+ * not list such.  ENOTSUP: it lists none at all.
+ */
+int jailx_sockets(int jid, int family, int proto, uint32_t states,
+    jailx_socket_fn *fn, void *arg);
+
+/*
+ * Which network namespace it is: a number of its own, the same for those who
+ * share it.  0: unknown (only root is told).
+ */
+uint64_t jailx_net(int jid);
+
+/* ---- Whose a process or socket is -------------------------------------- */
+
+/* What is known of cgroups; NULL: as jailx_iter_open(). */
+struct jailx_where;
+struct jailx_where *jailx_where_open(void);
+void jailx_where_close(struct jailx_where *w);
+
+/*
+ * The jid of the nearest jail that a cgroup belongs to, 0: the host's.
+ * ENOENT: it is not known any more, the cgroup has gone.
+ */
+int jailx_where_cgroup(struct jailx_where *w, uint64_t cgroup);
+
+/* The same of a process, by a descriptor of its directory in /proc. */
+int jailx_where_process(struct jailx_where *w, int proc);
+
 #pragma GCC visibility pop
 #ifdef __cplusplus
 }

@@ -35,86 +35,6 @@ static const struct {
 	{ 'v', JLS_VERBOSE, JLS_HEADER | JLS_NAMEVAL | JLS_SKIP },
 };
 
-/* The words of --libxo=WORD,WORD and the letters of --libxo:LETTERS. */
-static const struct {
-	const char *word;
-	char letter;
-	bool refused;
-	unsigned int set;
-	unsigned int cancel;
-} xo_options[] = {
-	{ "html", 'H', true, 0, 0 },
-	{ "json", 'J', false, JLS_JSON, 0 },
-	{ "pretty", 'P', false, JLS_PRETTY, 0 },
-	{ "text", 'T', false, 0, JLS_JSON },
-	{ "xml", 'X', true, 0, 0 },
-};
-
-/* One option of libxo: a word, or with len 1 perhaps a letter. */
-static void
-xo_option(struct jls *j, const char *text, size_t len, bool is_letter)
-{
-	size_t i;
-
-	for (i = 0; i < nitems(xo_options); i++)
-		if (is_letter ? *text == xo_options[i].letter
-			      : strlen(xo_options[i].word) == len &&
-				    strncmp(text, xo_options[i].word, len) == 0)
-			break;
-	if (i == nitems(xo_options))
-		errx(1, "unknown libxo option: '%.*s'", (int)len, text);
-	if (xo_options[i].refused)
-		errx(1, "output as %s is not supported, only text and json",
-		    xo_options[i].word);
-	j->flags &= ~xo_options[i].cancel;
-	j->flags |= xo_options[i].set;
-}
-
-static void
-xo_words(struct jls *j, const char *words)
-{
-	size_t len;
-
-	for (;; words += len + 1) {
-		len = strcspn(words, ",");
-		xo_option(j, words, len, false);
-		if (words[len] == '\0')
-			break;
-	}
-}
-
-/*
- * Take the options of libxo out of the arguments, wherever they stand.
- * Returns how many arguments remain.
- */
-static int
-xo_take(struct jls *j, char **argv)
-{
-	static const char opt[] = "--libxo";
-	const size_t len = sizeof(opt) - 1;
-	char **from, **to = argv;
-	const char *p;
-
-	for (from = argv; *from != NULL; from++) {
-		if (strncmp(*from, opt, len) != 0) {
-			*to++ = *from;
-			continue;
-		}
-		p = *from + len;
-		if (*p == ':')
-			for (p++; *p != '\0'; p++)
-				xo_option(j, p, 1, true);
-		else if (*p == '=')
-			xo_words(j, p + 1);
-		else if (*p == '\0' && from[1] != NULL)
-			xo_words(j, *++from);
-		else
-			tool_usage(usage);
-	}
-	*to = NULL;
-	return (int)(to - argv);
-}
-
 /* The options of jls; unlike FreeBSD's they may follow parameters. */
 static const char *
 parse(struct jls *j, int argc, char **argv)
@@ -309,8 +229,7 @@ load_one(const struct jls *j, const char *jail, struct jailx_set *set)
 }
 
 static void
-print_all(
-    const struct jls *j, const struct jls_view *view, struct jailx_set *set)
+print_all(struct jls *j, const struct jls_view *view, struct jailx_set *set)
 {
 	struct jailx_iter *it;
 	unsigned int flags = 0;
@@ -334,7 +253,7 @@ print_all(
 static const struct jls_view *
 choose_view(const struct jls *j)
 {
-	if ((j->flags & JLS_JSON) != 0)
+	if (j->xo.json)
 		return &jls_json;
 	if ((j->flags & JLS_PARAMS) != 0)
 		return &jls_params;
@@ -352,7 +271,7 @@ main(int argc, char **argv)
 	tool_init(argv, usage);
 	/* In big pieces, on a terminal too; what fails is seen at exit. */
 	(void)setvbuf(stdout, NULL, _IOFBF, 65536);
-	argc = xo_take(&j, argv);
+	argc = xo_take(&j.xo, argv, usage);
 	jail = parse(&j, argc, argv);
 	if ((j.flags & JLS_CHECK) != 0 && jail == NULL)
 		errx(1, "-j jail to check must be provided for -c");

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "xo.h"
+
 struct jailx_param;
 struct jailx_set;
 
@@ -19,8 +21,6 @@ enum {
 	JLS_DYING = 0x040, /* -a, -d */
 	JLS_CHECK = 0x080, /* -c */
 	JLS_PARAMS = 0x100, /* parameters are listed, not a table */
-	JLS_JSON = 0x200, /* --libxo json */
-	JLS_PRETTY = 0x400, /* --libxo pretty */
 };
 
 /* A parameter to print. */
@@ -34,15 +34,16 @@ struct jls_column {
 
 struct jls {
 	unsigned int flags;
+	struct xo xo;
 	struct jls_column *columns;
 	size_t ncolumns;
 };
 
 /* A way to print jails: what comes first, each jail, what comes last. */
 struct jls_view {
-	void (*begin)(const struct jls *j);
-	void (*row)(const struct jls *j, const struct jailx_set *set);
-	void (*end)(const struct jls *j);
+	void (*begin)(struct jls *j);
+	void (*row)(struct jls *j, const struct jailx_set *set);
+	void (*end)(struct jls *j);
 };
 
 extern const struct jls_view jls_table, jls_verbose, jls_params;

@@ -15,7 +15,7 @@
 /* ---- The table, also with names (-N) ----------------------------------- */
 
 static void
-table_begin(const struct jls *j)
+table_begin(struct jls *j)
 {
 	if ((j->flags & JLS_NAMES) != 0)
 		(void)printf(" %-15s %-15s %-29s Path\n", "JID", "IP Address",
@@ -26,7 +26,7 @@ table_begin(const struct jls *j)
 }
 
 static void
-table_row(const struct jls *j, const struct jailx_set *set)
+table_row(struct jls *j, const struct jailx_set *set)
 {
 	if ((j->flags & JLS_NAMES) != 0)
 		(void)printf(" %-15s ", jls_get(set, "name"));
@@ -39,7 +39,7 @@ table_row(const struct jls *j, const struct jailx_set *set)
 /* ---- Several lines a jail (-v) ----------------------------------------- */
 
 static void
-verbose_begin(const struct jls *j)
+verbose_begin(struct jls *j)
 {
 	(void)j;
 	(void)printf("%6s  Hostname%22sPath\n", "JID", "");
@@ -58,7 +58,7 @@ print_addresses(const struct jailx_set *set, const char *name)
 }
 
 static void
-verbose_row(const struct jls *j, const struct jailx_set *set)
+verbose_row(struct jls *j, const struct jailx_set *set)
 {
 	(void)j;
 	(void)printf("%6s  %-29.29s %.74s\n", jls_get(set, "jid"),
@@ -73,7 +73,7 @@ verbose_row(const struct jls *j, const struct jailx_set *set)
 /* ---- Parameters -------------------------------------------------------- */
 
 static void
-params_begin(const struct jls *j)
+params_begin(struct jls *j)
 {
 	size_t i;
 
@@ -148,7 +148,7 @@ print_column(const struct jls *j, const struct jls_column *c,
 }
 
 static void
-params_row(const struct jls *j, const struct jailx_set *set)
+params_row(struct jls *j, const struct jailx_set *set)
 {
 	const struct jls_column *c;
 	bool first = true;
@@ -165,7 +165,7 @@ params_row(const struct jls *j, const struct jailx_set *set)
 }
 
 static void
-no_end(const struct jls *j)
+no_end(struct jls *j)
 {
 	(void)j;
 }

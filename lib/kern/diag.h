@@ -32,7 +32,7 @@ struct diag_sock {
 	size_t value_len;
 };
 
-/* More than 0 or less: enough, diag_dump() returns that. */
+/* More than 0: enough, diag_dump() returns that. */
 typedef int diag_fn(const struct diag_sock *s, void *arg);
 
 struct diag_query {
