@@ -13,6 +13,7 @@
 #include "jail.h"
 #include "job.h"
 #include "line.h"
+#include "listeners.h"
 #include "loop.h"
 #include "steps.h"
 
@@ -191,6 +192,7 @@ create(struct job *j, const struct step *s)
 
 	(void)s;
 	warn_exposed(j);
+	listeners_warn(j);
 	jid = jailx_create(j->given, has_start(j->given) ? &j->hold : NULL);
 	note_set(j, "JAIL_CREATE", jid < 0);
 	if (jid < 0) {
