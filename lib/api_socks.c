@@ -13,9 +13,9 @@
 #include "core.h"
 #include "diag.h"
 #include "face.h"
-#include "jail_bpf.h"
 #include "jailx.h"
 #include "jerr.h"
+#include "net.h"
 #include "where.h"
 
 /* ---- sockets ---- */
@@ -107,19 +107,12 @@ open_list(int jid, struct jerr *e)
 	return fd;
 }
 
-/* The map with what programs in jails asked for; -1: there is none. */
-static int
-open_asked(void)
-{
-	return -1;
-}
-
 API int
 jailx_sockets(int jid, int family, int proto, uint32_t states,
     jailx_socket_fn *fn, void *arg)
 {
 	struct each each = { .fn = fn, .arg = arg };
-	auto_close int map = open_asked(), fd = -1;
+	auto_close int map = net_socks_open(), fd = -1;
 	struct diag_query q = {
 		.family = family,
 		.proto = proto,

@@ -160,12 +160,15 @@ drop_address(const struct net_maps *maps, int jails, const struct jail *j,
 
 static int
 take_all(const struct net_maps *maps, const struct jail *j,
-    const struct net_policy *p, const struct net_ips *ips, struct jerr *e)
+    const struct net_policy *p, const struct net_ips *ips,
+    const struct pset *params, struct jerr *e)
 {
 	size_t i;
 	int r;
 
 	r = bpf_map_put(maps->fd[NET_MAP_POLICY], &j->id, p);
+	if (r == 0)
+		r = net_ports_take(maps, j->id, params);
 	for (i = 0; r == 0 && i < ips->n; i++)
 		r = take_address(
 		    maps, j, p, &ips->v[i], (i < ips->n4 ? p->n4 : p->n6) > 1);
@@ -190,7 +193,9 @@ setup(const struct net_maps *maps, int jails, const struct build *b,
 		return r;
 	p.scope = scope;
 	p.net = maps->cookie;
-	return take_all(maps, &b->jail, &p, &ips, e);
+	if (ips.n > 0 && (r = net_ports_note(maps, e)) < 0)
+		return r;
+	return take_all(maps, &b->jail, &p, &ips, params, e);
 }
 
 int
@@ -209,35 +214,44 @@ net_setup(struct build *b, struct jerr *e)
 	return setup(&maps, jails, b, e);
 }
 
-int
-net_undo(const struct jail *j, struct jerr *e)
+static int
+drop_all(const struct jail *j, const struct pset *params, struct jerr *e)
 {
-	auto_close int jails = -1;
+	auto_close int jails = jails_dir(false, e);
 	auto_maps struct net_maps maps = NET_MAPS_INIT;
 	auto_ips struct net_ips ips = { 0 };
 	struct net_policy p;
-	struct record rec;
 	size_t i;
 	int r;
 
-	if (store_read(j->dir, true, &rec) < 0)
-		return 0;
-	r = net_is_needed(&rec.params) ? net_ips_get(&ips, &rec.params, e) : 1;
-	record_done(&rec);
-	if (r != 0)
-		return r < 0 ? r : 0;
-	if ((jails = jails_dir(false, e)) < 0)
+	if (jails < 0)
 		return 0; /* nothing to be removed is left */
+	if ((r = net_ips_get(&ips, params, e)) < 0)
+		return r;
 	if ((r = net_maps_open(&maps, jails, false, e)) < 0)
 		return r == -ENOENT ? 0 : r;
 	if (bpf_map_get(maps.fd[NET_MAP_POLICY], &j->id, &p) < 0)
 		return 0;
+	net_ports_drop(&maps, j->id, params);
 	for (i = 0; i < ips.n; i++)
 		drop_address(&maps, jails, j, &p, &ips.v[i]);
 	r = bpf_map_del(maps.fd[NET_MAP_POLICY], &j->id);
 	return r < 0 && r != -ENOENT
 		   ? jerr_sys(e, -r, "addresses of jail %d", j->jid)
 		   : 0;
+}
+
+int
+net_undo(const struct jail *j, struct jerr *e)
+{
+	struct record rec;
+	int r;
+
+	if (store_read(j->dir, true, &rec) < 0)
+		return 0;
+	r = net_is_needed(&rec.params) ? drop_all(j, &rec.params, e) : 0;
+	record_done(&rec);
+	return r;
 }
 
 /* ---- changing ---- */
@@ -273,35 +287,37 @@ check_shared(const struct net_maps *maps, int jails, const struct jail *j,
 }
 
 static int
-change(struct net_maps *maps, int jails, const struct jail *j, uint32_t root,
-    const struct net_ips *old, const struct pset *now, struct jerr *e)
+change(struct net_maps *maps, int jails, const struct jail *j,
+    const struct record *was, const struct pset *now, struct jerr *e)
 {
-	auto_ips struct net_ips ips = { 0 };
-	struct net_policy p, was;
+	auto_ips struct net_ips ips = { 0 }, old = { 0 };
+	struct net_policy p, policy;
 	uint64_t scope;
 	size_t i;
 	int r;
 
-	if ((r = bpf_map_get(maps->fd[NET_MAP_POLICY], &j->id, &was)) < 0)
+	if ((r = bpf_map_get(maps->fd[NET_MAP_POLICY], &j->id, &policy)) < 0)
 		return jerr_sys(e, -r, "addresses of jail %d", j->jid);
-	maps->cookie = was.net; /* we may be in another namespace */
-	scope = was.scope;
-	if ((r = net_ips_get(&ips, now, e)) < 0 ||
-	    (r = net_policy_get(&p, now, &ips, root, e)) < 0 ||
-	    (r = check_shared(maps, jails, j, old, &ips, e)) < 0 ||
+	maps->cookie = policy.net; /* we may be in another namespace */
+	scope = policy.scope;
+	if ((r = net_ips_get(&old, &was->params, e)) < 0 ||
+	    (r = net_ips_get(&ips, now, e)) < 0 ||
+	    (r = net_policy_get(&p, now, &ips, was->idmap, e)) < 0 ||
+	    (r = check_shared(maps, jails, j, &old, &ips, e)) < 0 ||
 	    (r = check_clash(maps, jails, j->jid, &ips, &scope, e)) < 0)
 		return r;
-	if (scope != was.scope)
+	if (scope != policy.scope)
 		return jerr(e, EBUSY,
 		    "ip4.addr, ip6.addr: a running jail cannot come to share "
 		    "an address with another one: stop it first");
 	p.scope = scope;
-	p.net = was.net;
-	for (i = 0; i < old->n; i++) {
-		if (!net_ips_has(&ips, &old->v[i]))
-			drop_address(maps, jails, j, &was, &old->v[i]);
+	p.net = policy.net;
+	for (i = 0; i < old.n; i++) {
+		if (!net_ips_has(&ips, &old.v[i]))
+			drop_address(maps, jails, j, &policy, &old.v[i]);
 	}
-	return take_all(maps, j, &p, &ips, e);
+	net_ports_drop(maps, j->id, &was->params);
+	return take_all(maps, j, &p, &ips, now, e);
 }
 
 int
@@ -310,14 +326,13 @@ net_update(const struct jail *j, const struct record *was,
 {
 	auto_close int jails = -1;
 	auto_maps struct net_maps maps = NET_MAPS_INIT;
-	auto_ips struct net_ips old = { 0 };
 	int r;
 
 	if (!net_is_needed(now))
 		return 0;
-	if ((jails = jails_dir(false, e)) < 0 ||
-	    (r = net_maps_open(&maps, jails, true, e)) < 0 ||
-	    (r = net_ips_get(&old, &was->params, e)) < 0)
-		return jails < 0 ? jails : r;
-	return change(&maps, jails, j, was->idmap, &old, now, e);
+	if ((jails = jails_dir(false, e)) < 0)
+		return jails;
+	if ((r = net_maps_open(&maps, jails, true, e)) < 0)
+		return r;
+	return change(&maps, jails, j, was, now, e);
 }

@@ -76,6 +76,24 @@ void net_maps_done(struct net_maps *maps);
  */
 int net_maps_open(struct net_maps *ret, int jails, bool load, struct jerr *e);
 
+/* What programs in jails asked for, by socket; -1: nobody is told, or none. */
+int net_socks_open(void);
+
+/* ---- net_ports.c ---- */
+
+/*
+ * Remember which UDP ports the host has on the wildcard address; a jail that
+ * had one would keep its service from coming back.
+ */
+int net_ports_note(const struct net_maps *maps, struct jerr *e);
+
+/* Ports that a jail may have all the same, and no longer. */
+int net_ports_check(const struct pset *params, struct jerr *e);
+int net_ports_take(
+    const struct net_maps *maps, uint64_t jail, const struct pset *params);
+void net_ports_drop(
+    const struct net_maps *maps, uint64_t jail, const struct pset *params);
+
 /* ---- net.c ---- */
 
 /* A stage of a build, and its undoing. */

@@ -102,3 +102,16 @@ net_maps_open(struct net_maps *ret, int jails, bool with_load, struct jerr *e)
 	*ret = maps;
 	return 0;
 }
+
+int
+net_socks_open(void)
+{
+	struct jerr e;
+	auto_close int jails = jails_dir(false, &e);
+	int fd;
+
+	if (jails < 0 ||
+	    bpf_maps_open(jails, PROGRAM, &names[NET_MAP_SOCKS], &fd, 1) < 0)
+		return -1;
+	return fd;
+}

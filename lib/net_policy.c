@@ -149,7 +149,8 @@ net_check(const struct pset *params, struct jerr *e)
 	size_t i;
 	int r;
 
-	if ((r = net_ips_get(&ips, params, e)) < 0)
+	if ((r = net_ips_get(&ips, params, e)) < 0 ||
+	    (r = net_ports_check(params, e)) < 0)
 		return r;
 	if (ips.n > 0 && pset_is(params, P_VNET, "new"))
 		return jerr(e, EINVAL,

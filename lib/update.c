@@ -179,8 +179,8 @@ update_net(const struct jail *j, const struct record *rec,
     const struct pset *wanted, struct jerr *e)
 {
 	static const enum param_id ids[] = { P_IP4_ADDR, P_IP6_ADDR,
-		P_IP4_SADDRSEL, P_IP6_SADDRSEL, P_ALLOW_RAW_SOCKETS,
-		P_ALLOW_RESERVED_PORTS };
+		P_IP4_HOSTPORTS, P_IP4_SADDRSEL, P_IP6_SADDRSEL,
+		P_ALLOW_RAW_SOCKETS, P_ALLOW_RESERVED_PORTS };
 	struct pset now = { 0 };
 	bool changes = false;
 	size_t i;

@@ -26,6 +26,7 @@ enum param_id {
 	P_HOST_HOSTUUID,
 	P_IP4,
 	P_IP4_ADDR,
+	P_IP4_HOSTPORTS,
 	P_IP4_SADDRSEL,
 	P_IP6,
 	P_IP6_ADDR,
