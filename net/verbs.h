@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What jail-net can do.  A verb has its own file. */
+#ifndef NET_VERBS_H
+#define NET_VERBS_H
+
+struct jerr;
+
+/* Descriptors that a caller passes begin here. */
+#define VERB_FD 3
+
+/*
+ * words are those after the verb, as many as its row says, with a NULL at the
+ * end.  0, or -errno with the sentence in e.
+ */
+typedef int verb_fn(char *const *words, struct jerr *e);
+
+verb_fn verb_lo; /* lo.c */
+
+#endif
