@@ -14,10 +14,11 @@ union control {
 ssize_t
 pass_send(int to, const void *text, size_t len, int fd)
 {
-	struct iovec iov = { .iov_base = (void *)text, .iov_len = len };
+	struct iovec iov = { .iov_len = len };
 	union control control = { .room = { 0 } };
 	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
 
+	memcpy(&iov.iov_base, &text, sizeof(text)); /* it is only read */
 	if (fd >= 0) {
 		msg.msg_control = control.room;
 		msg.msg_controllen = sizeof(control.room);

@@ -17,7 +17,8 @@ send_from(const struct attempt *t, int fd, enum who from, enum who dst)
 	} control = { .room = { 0 } };
 	struct in_pktinfo four = { 0 };
 	struct in6_pktinfo six = { 0 };
-	struct iovec iov = { .iov_base = "?", .iov_len = 1 };
+	char byte[] = "?";
+	struct iovec iov = { .iov_base = byte, .iov_len = 1 };
 	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
 	union addr to, src;
 
