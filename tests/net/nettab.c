@@ -3,13 +3,15 @@
  * Run the rows, and print those that did not end as they must.  Static, to run
  * in any jail.
  *
- *	nettab [-lv] -k KIND -c SOCKET [-o SOCKET] [-r NAME] [-e ROW=TEXT]
- *	    [-u UID] own=A,B own2=A,B host=A,B other=A,B [out=A,B] [broad=A]
+ *	nettab [-lv] -k KIND -c SOCKET [-o SOCKET] [-p PORT] [-r NAME]
+ *	    [-e ROW=TEXT] [-u UID] own=A,B own2=A,B host=A,B other=A,B [out=A,B]
+ *[broad=A]
  *
  *	-k	what it runs in: host, inherit, one, many, v4, v6, off, nested
  *	-c	the socket of netpeer on the host, -o of the one outside
  *	-e	this row, by its whole name, has to end otherwise here
  *	-l	list the rows only
+ *	-p	the first of a thousand ports: those of the last run may linger
  *	-r	only rows whose names begin like this
  *	-u	who is not root in rows of other users
  *	-v	print all rows
@@ -66,11 +68,12 @@ static struct {
 	enum kind kind;
 	bool list, all;
 	uid_t user;
+	int first; /* port */
 	const char *only;
 	const char *otherwise[OTHERWISE_MAX];
 	int notherwise;
 	int nrun, nbad;
-} run = { .kind = K_KINDS, .only = "", .user = 65534 };
+} run = { .kind = K_KINDS, .only = "", .user = 65534, .first = PORT_FIRST };
 
 /* Does what the row says of the kind hold for this form? */
 static bool
@@ -156,10 +159,11 @@ become_user(void)
 static void
 try_row(const struct attempt *t, char *text, size_t size)
 {
-	int out[2], status;
+	int out[2], alive[2], status;
+	char none;
 	pid_t pid;
 
-	if (pipe(out) < 0 || (pid = fork()) < 0)
+	if (pipe(out) < 0 || pipe(alive) < 0 || (pid = fork()) < 0)
 		err(2, "fork");
 	if (pid == 0) {
 		(void)close(out[0]);
@@ -172,11 +176,15 @@ try_row(const struct attempt *t, char *text, size_t size)
 		exit(0);
 	}
 	(void)close(out[1]);
+	(void)close(alive[1]);
 	collect(out[0], pid, text, size);
 	(void)close(out[0]);
 	if (waitpid(pid, &status, 0) == pid && status != 0)
 		(void)snprintf(text + strlen(text), size - strlen(text),
 		    " (status %#x)", (unsigned int)status);
+	/* until its servers are gone, too: they have ports */
+	(void)!read(alive[0], &none, 1);
+	(void)close(alive[0]);
 }
 
 static const char *
@@ -196,15 +204,14 @@ otherwise(const char *name)
 static void
 do_row(const struct row *row, enum form form)
 {
-	static uint16_t count;
+	static uint16_t count, low;
 	struct attempt t = { .row = row, .form = form };
 	char name[96], text[512];
 	const char *want;
 
 	t.port = (row->flags & WILD) != 0  ? PORT_WILD
-		 : (row->flags & LOW) != 0 ? (uint16_t)(PORT_LOW_FIRST + count)
-					   : (uint16_t)(PORT_FIRST + count);
-	count++;
+		 : (row->flags & LOW) != 0 ? (uint16_t)(PORT_LOW_FIRST + low++)
+					   : (uint16_t)(run.first + count++);
 	(void)snprintf(name, sizeof(name), "%s%s%s", row->name,
 	    row->domain == 0 ? "/" : "",
 	    row->domain == 0 ? form_name(form) : "");
@@ -271,7 +278,7 @@ options(int argc, char **argv)
 	const char *host = NULL, *out = NULL;
 	int c;
 
-	while ((c = getopt(argc, argv, "c:e:k:lo:r:u:v")) != -1) {
+	while ((c = getopt(argc, argv, "c:e:k:lo:p:r:u:v")) != -1) {
 		switch (c) {
 		case 'c':
 			host = optarg;
@@ -287,6 +294,9 @@ options(int argc, char **argv)
 			break;
 		case 'o':
 			out = optarg;
+			break;
+		case 'p':
+			run.first = atoi(optarg);
 			break;
 		case 'r':
 			run.only = optarg;

@@ -10,10 +10,10 @@
  * from which address it was asked.  SOCKET is the path of a unix socket, on
  * which it takes commands, one a message, and answers each by one message:
  *
- *	ask tcp|udp ADDRESS PORT	whose answer came: "host", or an error
- *	bind tcp|udp ADDRESS PORT [reuse]	bind and answer there: "ok"
- *	give 4|6 tcp|udp		a new socket, passed along: "ok"
- *	take ADDRESS PORT		bind the socket passed along: "ok"
+ *	ask tcp|udp|udplite ADDRESS PORT	whose answer came: "host", or an
+ *error bind tcp|udp ADDRESS PORT [reuse]	bind and answer there: "ok" give
+ *4|6 tcp|udp		a new socket, passed along: "ok" take ADDRESS PORT
+ *bind the socket passed along: "ok"
  *	close				what bind has made
  *
  * Prints "ready" when it is.  Ends when its standard input does.
@@ -37,6 +37,15 @@
 
 #define WAIT_MS 250 /* for an answer that may never come */
 #define HELD_MAX 8
+
+static const struct proto {
+	const char *name;
+	int type, protocol;
+} protos[] = {
+	{ "tcp", SOCK_STREAM, IPPROTO_TCP },
+	{ "udp", SOCK_DGRAM, IPPROTO_UDP },
+	{ "udplite", SOCK_DGRAM, IPPROTO_UDPLITE },
+};
 
 static const char *my_name;
 
@@ -137,14 +146,15 @@ serve(int fd, int type)
 
 /* A socket that answers there, or -errno. */
 static int
-bound(int type, const char *ip, uint16_t port, bool reuse)
+bound(const struct proto *proto, const char *ip, uint16_t port, bool reuse)
 {
 	int fd, on = 1, r;
 	socklen_t len;
 	union addr a;
 
 	len = parse_ip(ip, port, &a);
-	fd = socket(a.sa.sa_family, type | SOCK_CLOEXEC, 0);
+	fd =
+	    socket(a.sa.sa_family, proto->type | SOCK_CLOEXEC, proto->protocol);
 	if (fd < 0)
 		return -errno;
 	if (reuse)
@@ -153,7 +163,7 @@ bound(int type, const char *ip, uint16_t port, bool reuse)
 		(void)setsockopt(
 		    fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
 	if (bind(fd, &a.sa, len) < 0 ||
-	    (type == SOCK_STREAM && listen(fd, 64) < 0)) {
+	    (proto->type == SOCK_STREAM && listen(fd, 64) < 0)) {
 		r = -errno;
 		(void)close(fd);
 		return r;
@@ -164,15 +174,14 @@ bound(int type, const char *ip, uint16_t port, bool reuse)
 static void
 serve_at(const char *ip, uint16_t port)
 {
-	static const int types[] = { SOCK_STREAM, SOCK_DGRAM };
 	size_t i;
 	int fd;
 
-	for (i = 0; i < nitems(types); i++) {
-		fd = bound(types[i], ip, port, types[i] == SOCK_STREAM);
+	for (i = 0; i < nitems(protos); i++) {
+		fd = bound(&protos[i], ip, port, i == 0);
 		if (fd < 0)
 			errx(1, "%s port %u: %s", ip, port, strerror(-fd));
-		(void)serve(fd, types[i]);
+		(void)serve(fd, protos[i].type);
 		(void)close(fd);
 	}
 }
@@ -213,23 +222,25 @@ hear(int fd, char *text, size_t size)
 }
 
 static void
-ask(int type, const char *ip, uint16_t port, char *text, size_t size)
+ask(const struct proto *proto, const char *ip, uint16_t port, char *text,
+    size_t size)
 {
 	int fd, bad = 0;
 	socklen_t len, bad_len = sizeof(bad);
 	union addr a;
 
 	len = parse_ip(ip, port, &a);
-	fd = socket(a.sa.sa_family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	fd = socket(a.sa.sa_family, proto->type | SOCK_CLOEXEC | SOCK_NONBLOCK,
+	    proto->protocol);
 	if (fd < 0)
 		err(1, "socket");
 	if (connect(fd, &a.sa, len) < 0 && errno != EINPROGRESS)
 		bad = errno;
-	else if (type == SOCK_STREAM && !is_ready(fd, POLLOUT))
+	else if (proto->type == SOCK_STREAM && !is_ready(fd, POLLOUT))
 		bad = ETIMEDOUT;
 	else
 		(void)getsockopt(fd, SOL_SOCKET, SO_ERROR, &bad, &bad_len);
-	if (bad == 0 && type == SOCK_DGRAM && send(fd, "?", 1, 0) < 0)
+	if (bad == 0 && proto->type == SOCK_DGRAM && send(fd, "?", 1, 0) < 0)
 		bad = errno;
 	if (bad != 0)
 		(void)snprintf(text, size, "%s",
@@ -250,16 +261,17 @@ close_held(struct held *held)
 }
 
 static int
-hold(struct held *held, int type, const char *ip, uint16_t port, bool reuse)
+hold(struct held *held, const struct proto *proto, const char *ip,
+    uint16_t port, bool reuse)
 {
-	int fd = bound(type, ip, port, reuse);
+	int fd = bound(proto, ip, port, reuse);
 
 	if (fd < 0)
 		return fd;
 	if (held->n == HELD_MAX)
 		errx(1, "too many sockets");
 	held->fd[held->n] = fd;
-	held->pid[held->n++] = serve(fd, type);
+	held->pid[held->n++] = serve(fd, proto->type);
 	return 0;
 }
 
@@ -275,10 +287,15 @@ take(int fd, const char *ip, uint16_t port)
 	return bind(fd, &a.sa, len) < 0 ? -errno : 0;
 }
 
-static int
-type_of(const char *word)
+static const struct proto *
+proto_of(const char *word)
 {
-	return strcmp(word, "tcp") == 0 ? SOCK_STREAM : SOCK_DGRAM;
+	size_t i;
+
+	for (i = 0; i < nitems(protos); i++)
+		if (strcmp(protos[i].name, word) == 0)
+			return &protos[i];
+	errx(1, "%s is no protocol", word);
 }
 
 /* One command: its answer in text[], a socket to pass along or -1. */
@@ -292,15 +309,15 @@ obey(struct held *held, char *command, int passed, char *text, size_t size)
 	       (w[n] = strtok_r(n == 0 ? command : NULL, " ", &rest)) != NULL)
 		n++;
 	if (n == 4 && strcmp(w[0], "ask") == 0) {
-		ask(type_of(w[1]), w[2], (uint16_t)atoi(w[3]), text, size);
+		ask(proto_of(w[1]), w[2], (uint16_t)atoi(w[3]), text, size);
 		return -1;
 	}
 	if (n >= 4 && strcmp(w[0], "bind") == 0)
 		r = hold(
-		    held, type_of(w[1]), w[2], (uint16_t)atoi(w[3]), n == 5);
+		    held, proto_of(w[1]), w[2], (uint16_t)atoi(w[3]), n == 5);
 	else if (n == 3 && strcmp(w[0], "give") == 0)
 		r = fd = socket(*w[1] == '4' ? AF_INET : AF_INET6,
-		    type_of(w[2]) | SOCK_CLOEXEC, 0);
+		    proto_of(w[2])->type | SOCK_CLOEXEC, 0);
 	else if (n == 3 && strcmp(w[0], "take") == 0)
 		r = take(passed, w[1], (uint16_t)atoi(w[2]));
 	else if (n == 1 && strcmp(w[0], "close") == 0)

@@ -88,9 +88,14 @@ act_unspec(const struct attempt *t)
 		.forms = (f),                                                  \
 		TCP,                                                           \
 		__VA_ARGS__ },                                                 \
+	    { .name = "bind/udp/" n,                                           \
+		    .act = act_bind,                                           \
+		    .forms = (f),                                              \
+		    UDP,                                                       \
+		    __VA_ARGS__ },                                             \
 	{                                                                      \
-		.name = "bind/udp/" n, .act = act_bind, .forms = (f), UDP,     \
-		__VA_ARGS__                                                    \
+		.name = "bind/udplite/" n, .act = act_bind, .forms = (f), UDP, \
+		.proto = IPPROTO_UDPLITE, __VA_ARGS__                          \
 	}
 
 #define NOT_HELD ONE("EADDRNOTAVAIL")
@@ -218,8 +223,8 @@ const struct row bind_rows[] = {
 	    TCP,
 	    .a = W_ANY,
 	    HOST("any:P"),
-	    ONE("own:P"),
-	    MANY("any:P") },
+	    ONE("own:P|EAFNOSUPPORT"),
+	    MANY("any:P|EAFNOSUPPORT") },
 	{ .name = "bind/unspec/host",
 	    .act = act_unspec,
 	    .forms = F4,

@@ -147,6 +147,8 @@ const struct row share_rows[] = {
 	    HOST("ok")),
 	TWO("tcp-port-addr", FALL, W_ANY, W_ANY, PORT | ADDR2 | LISTEN, TCP,
 	    USED),
+	TWO("tcp-port-own", FALL, W_ANY, W_OWN, PORT | PORT2 | LISTEN, TCP,
+	    HOST("ok")),
 	TWO("udp", FALL, W_ANY, W_ANY, 0, UDP, USED),
 	TWO("udp-own-any", FALL, W_OWN, W_ANY, 0, UDP, USED),
 	TWO("udp-any-own", FALL, W_ANY, W_OWN, 0, UDP, USED),
@@ -178,7 +180,7 @@ const struct row share_rows[] = {
 	    ONLY6 | PORT | ADDR2, "host=ok EADDRINUSE",
 	    "host=ok jail=own rest=host", "host=ok jail=own,own2 rest=host"),
 	ORDER("host-host", act_after_host, W_ANY, W_HOST, ONLY6,
-	    "host=ok EADDRINUSE", "host=ok jail=own rest=host,ECONNREFUSED",
+	    "host=ok EADDRINUSE", "host=ok jail=own rest=ECONNREFUSED,host",
 	    "host=ok jail=own,own2 rest=host,ECONNREFUSED"),
 	ORDER("host-own", act_after_host, W_ANY, W_OWN, ONLY6,
 	    "host=ok EADDRINUSE", "host=ok EADDRINUSE", "host=ok EADDRINUSE"),
@@ -197,7 +199,7 @@ const struct row share_rows[] = {
 #undef TCP
 #define TCP UDP
 	ORDER("udp-host-host", act_after_host, W_ANY, W_HOST, ONLY6,
-	    "host=ok EADDRINUSE", "host=ok jail=own rest=host,ECONNREFUSED",
+	    "host=ok EADDRINUSE", "host=ok jail=own rest=ECONNREFUSED,host",
 	    "host=ok jail=own rest=ECONNREFUSED,host"),
 	ORDER("udp-host-own", act_after_host, W_ANY, W_OWN, ONLY6,
 	    "host=ok EADDRINUSE", "host=ok EADDRINUSE", "host=ok EADDRINUSE"),

@@ -199,6 +199,13 @@ const struct row source_rows[] = {
 	    ONE("from=own|EADDRNOTAVAIL|EPERM|EINVAL")),
 	CONNECTED("nowhere", FALL, W_NOWHERE, HOST("EINVAL|ENETUNREACH"),
 	    ONE("EADDRNOTAVAIL|EPERM|EINVAL|ENETUNREACH")),
+#define LITE(n, x, ...)                                                        \
+	{                                                                      \
+		.name = "source/udplite-" n, .act = act_pktinfo,               \
+		.forms = FALL, .proto = IPPROTO_UDPLITE, .a = (x), __VA_ARGS__ \
+	}
+	LITE("own", W_OWN, HOST("from=own")),
+	LITE("other", W_OTHER, HOST("from=other"), FOREIGN),
 #define BOUND(n, x, y, ...)                                                    \
 	{                                                                      \
 		.name = "source/bound-" n, .act = act_pktinfo_bound,           \

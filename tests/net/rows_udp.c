@@ -204,6 +204,11 @@ act_autobind_many(const struct attempt *t)
 		.name = "udp/" n, .act = act_own_echo_connected,               \
 		.forms = FALL, .a = (x), __VA_ARGS__                           \
 	}
+#define LITE(n, act_, x, ...)                                                  \
+	{                                                                      \
+		.name = "udplite/" n, .act = (act_), .forms = FALL,            \
+		.proto = IPPROTO_UDPLITE, .a = (x), __VA_ARGS__                \
+	}
 #define SEND(n, f, x, ...)                                                     \
 	{ .name = "udp/send-" n,                                               \
 		.act = act_send,                                               \
@@ -214,6 +219,9 @@ act_autobind_many(const struct attempt *t)
 		.name = "udp/both-" n, .act = act_connected_sendto,            \
 		.forms = (f), .a = (x), .b = (x), __VA_ARGS__                  \
 	}
+
+/* Bound by the kernel, to what is not the jail's: the packet does not leave. */
+#define REFUSED "send=EPERM|send=EADDRNOTAVAIL"
 
 const struct row udp_rows[] = {
 	ECHO("own", W_OWN, HOST("jail by=own:P")),
@@ -320,19 +328,37 @@ const struct row udp_rows[] = {
 	    .forms = FALL,
 	    .a = W_HOST,
 	    HOST("from=host"),
-	    ONE("from=own") },
+	    ONE(REFUSED) },
 	{ .name = "udp/autobound-connected-other",
 	    .act = act_autobound_connected,
 	    .forms = FALL,
 	    .a = W_OTHER,
 	    HOST("from=other"),
-	    ONE("from=own") },
+	    ONE(REFUSED) },
 	{ .name = "udp/reconnected",
 	    .act = act_reconnected,
 	    .forms = FALL,
 	    .a = W_HOST,
 	    HOST("peer=host:S from=host"),
 	    ONE("peer=host:S from=own") },
+	LITE("own", act_own_echo, W_OWN, HOST("jail by=own:P")),
+	LITE("loop", act_own_echo, W_LOOP, HOST("jail by=loop:P")),
+	LITE("host", act_send, W_HOST, HOST("from=host"), ONE("from=own")),
+	/* connect(2) of UDP-Lite is not seen */
+	LITE("connected", act_connected, W_HOST,
+	    HOST("host:* peer=host:S from=host"),
+	    ONE("host:* peer=host:S send=EPERM|"
+		"host:* peer=host:S send=EADDRNOTAVAIL")),
+	LITE("connected-loop", act_connected, W_LOOP,
+	    HOST("loop:* peer=loop:S from=loop"),
+	    ONE("loop:* peer=loop:S send=EPERM|loop:* peer=loop:S "
+		"send=EADDRNOTAVAIL")),
+	LITE("hosts-loop", act_send, W_LOOP, HOST("from=loop"),
+	    ONE("no answer")),
+	LITE("bound-host", act_bound, W_OTHER, .b = W_HOST,
+	    HOST("host:P from=host"), ONE("bind=EADDRNOTAVAIL")),
+	LITE(
+	    "bound-own", act_bound, W_HOST, .b = W_OWN, HOST("own:P from=own")),
 	{ .name = "udp/autobind-many",
 	    .act = act_autobind_many,
 	    .forms = F46,

@@ -276,7 +276,9 @@ say_reached_form(
 void
 say_reached(const struct attempt *t, int type, uint16_t port)
 {
-	const char *proto = type == SOCK_STREAM ? "tcp" : "udp";
+	const char *proto = type == SOCK_STREAM		       ? "tcp"
+			    : t->row->proto == IPPROTO_UDPLITE ? "udplite"
+							       : "udp";
 	enum form form = t->form == FM ? F4 : t->form;
 
 	say_reached_form(form, proto, port, "");
