@@ -131,6 +131,7 @@ int jail_allocate(
 /* ---- idmap.c: ranges of ids ---- */
 
 #define IDMAP_COUNT 65536U
+#define IDMAP_FIRST 0x70000000U /* above systemd's container range */
 
 /* Ids that a range must not touch, n of them. */
 struct id_span {

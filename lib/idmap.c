@@ -21,7 +21,6 @@
 #include "jerr.h"
 #include "value.h"
 
-#define FIRST 0x70000000U
 #define LAST 0xfffeffffU /* the last range ends below (uid_t)-1 */
 #define RUN_LEAST 64
 
@@ -119,9 +118,9 @@ idmap_take(struct id_run *run, uint32_t *ret, struct jerr *e)
 	uint32_t base = run->next;
 	int r;
 
-	if (base < FIRST || run->end > LAST + 1 || base >= run->end ||
-	    (base - FIRST) % IDMAP_COUNT != 0 ||
-	    (run->end - FIRST) % IDMAP_COUNT != 0)
+	if (base < IDMAP_FIRST || run->end > LAST + 1 || base >= run->end ||
+	    (base - IDMAP_FIRST) % IDMAP_COUNT != 0 ||
+	    (run->end - IDMAP_FIRST) % IDMAP_COUNT != 0)
 		return 0; /* used up, or not ours */
 	if ((r = read_spans(&spans, e)) < 0)
 		return r;
@@ -137,21 +136,21 @@ idmap_take(struct id_run *run, uint32_t *ret, struct jerr *e)
 
 /* ---- the search for a run ---- */
 
-#define SLOTS ((LAST - FIRST + 1) / IDMAP_COUNT)
+#define SLOTS ((LAST - IDMAP_FIRST + 1) / IDMAP_COUNT)
 
 static void
 mark(bool *taken, uint32_t first, uint32_t last)
 {
 	uint32_t i;
 
-	if (first > LAST || last < FIRST)
+	if (first > LAST || last < IDMAP_FIRST)
 		return;
-	if (first < FIRST)
-		first = FIRST;
+	if (first < IDMAP_FIRST)
+		first = IDMAP_FIRST;
 	if (last > LAST)
 		last = LAST;
-	for (i = (first - FIRST) / IDMAP_COUNT;
-	     i <= (last - FIRST) / IDMAP_COUNT; i++)
+	for (i = (first - IDMAP_FIRST) / IDMAP_COUNT;
+	     i <= (last - IDMAP_FIRST) / IDMAP_COUNT; i++)
 		taken[i] = true;
 }
 
@@ -198,7 +197,7 @@ idmap_find_run(
 	if ((len = first_run(taken, most, &start)) == 0)
 		return jerr(
 		    e, EAGAIN, "no range of %u user ids is free", IDMAP_COUNT);
-	ret->next = FIRST + start * IDMAP_COUNT;
+	ret->next = IDMAP_FIRST + start * IDMAP_COUNT;
 	ret->end = ret->next + len * IDMAP_COUNT;
 	return 0;
 }

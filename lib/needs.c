@@ -6,6 +6,8 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -17,6 +19,7 @@
 #include "jerr.h"
 #include "ns.h"
 
+#define PING_RANGE "/proc/sys/net/ipv4/ping_group_range"
 #define RESERVED_END 1024 /* FreeBSD's net.inet.ip.portrange.reservedhigh */
 
 /* A number in a file of /proc/sys. */
@@ -91,12 +94,36 @@ need_port_check(const struct pset *now, struct jerr *e)
 	    first, RESERVED_END);
 }
 
+/*
+ * Sockets of ICMP echo are for groups that the host names; those of jails
+ * are beyond what people have.
+ */
+static int
+need_ping_range(const struct pset *now, struct jerr *e)
+{
+	long low = 1, high = 0;
+	char text[64];
+
+	if (pset_is(now, P_USERNS, "inherit") || pset_is(now, P_VNET, "new"))
+		return 0;
+	if (io_readat(AT_FDCWD, PING_RANGE, text, sizeof(text)) > 0)
+		(void)sscanf(text, "%ld %ld", &low, &high);
+	if (low <= (long)IDMAP_FIRST && high >= INT32_MAX)
+		return 0;
+	return jerr(e, ENOTSUP,
+	    "allow.raw_sockets: ping needs net.ipv4.ping_group_range=\"0 "
+	    "2147483647\" on this host (it is \"%ld %ld\"; see sysctl(8)), "
+	    "and true raw sockets need userns=inherit",
+	    low, high);
+}
+
 static const struct need {
 	enum param_id id;
 	const char *value;
 	int (*check)(const struct pset *now, struct jerr *e);
 } needs[] = {
 	{ P_ALLOW_MLOCK, "true", need_lock_limit },
+	{ P_ALLOW_RAW_SOCKETS, "true", need_ping_range },
 	{ P_ALLOW_READ_MSGBUF, "true", need_messages },
 	{ P_ALLOW_RESERVED_PORTS, "false", need_port_check },
 };

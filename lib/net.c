@@ -18,6 +18,7 @@
 #include "build.h"
 #include "cleanup.h"
 #include "jerr.h"
+#include "libexec.h"
 #include "net.h"
 
 /* ---- who has an address ---- */
@@ -198,6 +199,20 @@ setup(const struct net_maps *maps, int jails, const struct build *b,
 	return take_all(maps, &b->jail, &p, &ips, params, e);
 }
 
+/* Without a rule for it the mark of sockets would do nothing. */
+static int
+check_fib(const struct pset *params, struct jerr *e)
+{
+	char number[16];
+	const char *argv[] = { "jail-net", "fib", number, NULL };
+	long fib = pset_int(params, P_EXEC_FIB);
+
+	(void)snprintf(number, sizeof(number), "%ld", fib);
+	if (fib == 0 || pset_is(params, P_VNET, "new"))
+		return 0;
+	return libexec_run(argv, NULL, 0, e);
+}
+
 int
 net_setup(struct build *b, struct jerr *e)
 {
@@ -207,6 +222,8 @@ net_setup(struct build *b, struct jerr *e)
 
 	if (!net_is_needed(&b->rec.params))
 		return 0;
+	if ((r = check_fib(&b->rec.params, e)) < 0)
+		return r;
 	if ((jails = jails_dir(false, e)) < 0)
 		return jails;
 	if ((r = net_maps_open(&maps, jails, true, e)) < 0)

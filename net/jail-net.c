@@ -18,6 +18,7 @@ static const struct verb {
 	verb_fn *run;
 	const char *usage;
 } verbs[] = {
+	{ "fib", 1, 1, verb_fib, "fib NUMBER" },
 	{ "lo", 0, 0, verb_lo, "lo 3<NETNS" },
 };
 

@@ -14,6 +14,7 @@ struct jerr;
  */
 typedef int verb_fn(char *const *words, struct jerr *e);
 
+verb_fn verb_fib; /* fib.c */
 verb_fn verb_lo; /* lo.c */
 
 #endif
