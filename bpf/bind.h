@@ -180,11 +180,17 @@ bind_any(struct bpf_sock_addr *ctx, const struct net_policy *p,
 	return 0;
 }
 
+/* At an address of the host's, only what is reserved is ours to say. */
 static __always_inline int
-refuse(int err)
+bind_host(const struct net_policy *p, __u16 port)
 {
-	bpf_set_retval(err);
-	return REFUSE;
+	if (port == 0 || port >= PORT_RESERVED)
+		return ALLOW;
+	if ((p->flags & NET_RESERVED) == 0)
+		return refuse(-EACCES);
+	return (__u32)bpf_get_current_uid_gid() == p->root
+		   ? ALLOW | NO_CAP_NEEDED
+		   : ALLOW;
 }
 
 SEC("cgroup/bind4")
@@ -192,17 +198,18 @@ int
 jail_bind4(struct bpf_sock_addr *ctx)
 {
 	struct net_sock *s = bpf_sk_storage_get(&jail_socks, ctx->sk, NULL, 0);
+	__u16 port = bpf_ntohs((__u16)ctx->user_port);
 	struct net_policy *p;
 	struct net_ip ip;
-	__u16 port;
+	__u64 jail;
 	int r;
 
-	if (s == NULL || (p = policy_of(s)) == NULL)
-		return ALLOW;
-	if (p->ip4 == NET_HOST)
+	p = s != NULL ? policy_of(s) : policy_current(&jail);
+	if (p != NULL && p->ip4 == NET_HOST)
+		return bind_host(p, port);
+	if (p == NULL || s == NULL)
 		return ALLOW;
 	ip = ip_of4(ctx->user_ip4);
-	port = bpf_ntohs((__u16)ctx->user_port);
 	if ((r = bind_any(ctx, p, s, &ip, &port)) < 0)
 		return refuse(r);
 	ctx->user_ip4 = ip.w[3];
@@ -215,20 +222,23 @@ int
 jail_bind6(struct bpf_sock_addr *ctx)
 {
 	struct net_sock *s = bpf_sk_storage_get(&jail_socks, ctx->sk, NULL, 0);
+	__u16 port = bpf_ntohs((__u16)ctx->user_port);
 	struct net_policy *p;
 	struct net_ip ip;
-	__u16 port;
+	__u64 jail;
 	int r;
 
-	if (s == NULL || (p = policy_of(s)) == NULL)
+	p = s != NULL ? policy_of(s) : policy_current(&jail);
+	if (p == NULL)
 		return ALLOW;
 	ip.w[0] = ctx->user_ip6[0];
 	ip.w[1] = ctx->user_ip6[1];
 	ip.w[2] = ctx->user_ip6[2];
 	ip.w[3] = ctx->user_ip6[3];
 	if (mode_of(p, &ip) == NET_HOST)
+		return bind_host(p, port);
+	if (s == NULL)
 		return ALLOW;
-	port = bpf_ntohs((__u16)ctx->user_port);
 	if ((r = bind_any(ctx, p, s, &ip, &port)) < 0)
 		return refuse(r);
 	ctx->user_ip6[0] = ip.w[0];

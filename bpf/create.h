@@ -50,20 +50,16 @@ jail_create(struct bpf_sock *sk)
 		return ALLOW;
 	if ((p = policy_current(&jail)) == NULL)
 		return ALLOW;
-	if ((r = check_create(p, sk)) < 0) {
-		bpf_set_retval(r);
-		return REFUSE;
-	}
+	if ((r = check_create(p, sk)) < 0)
+		return refuse(r);
 	if (p->mark != 0)
 		sk->mark = p->mark;
 	if (p->ip4 == NET_HOST && p->ip6 == NET_HOST)
 		return ALLOW;
 	s = bpf_sk_storage_get(
 	    &jail_socks, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
-	if (s == NULL) {
-		bpf_set_retval(-ENOBUFS);
-		return REFUSE;
-	}
+	if (s == NULL)
+		return refuse(-ENOBUFS);
 	s->jail = jail;
 	s->key.scope = p->scope;
 	return ALLOW;

@@ -25,8 +25,9 @@
 
 #define NET_ABI 1
 #define NET_SOURCES 8
-#define NET_SLOTS 64 /* sockets of one SO_REUSEPORT group that are steered to  \
-		      */
+#define NET_SLOTS                                                              \
+	64 /* sockets of one SO_REUSEPORT group that are steered to            \
+	    */
 
 struct net_config {
 	__u64 net; /* sk_lookup: the cookie of its network namespace */

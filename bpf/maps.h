@@ -67,6 +67,13 @@ struct {
 	__type(value, struct net_sock);
 } jail_socks SEC(".maps");
 
+static __always_inline int
+refuse(int err)
+{
+	bpf_set_retval(err);
+	return REFUSE;
+}
+
 /* ---- addresses ---- */
 
 static __always_inline struct net_ip

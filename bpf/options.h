@@ -48,14 +48,10 @@ jail_setsockopt(struct bpf_sockopt *ctx)
 	s = bpf_sk_storage_get(&jail_socks, ctx->sk, NULL, 0);
 	if (s == NULL)
 		return ALLOW;
-	if (wish == 0) {
-		bpf_set_retval(-EPERM);
-		return REFUSE;
-	}
-	if ((void *)(value + 1) > ctx->optval_end) {
-		bpf_set_retval(-EINVAL);
-		return REFUSE;
-	}
+	if (wish == 0)
+		return refuse(-EPERM);
+	if ((void *)(value + 1) > ctx->optval_end)
+		return refuse(-EINVAL);
 	if (*value != 0)
 		s->flags |= wish;
 	else

@@ -20,7 +20,6 @@
 #include "ns.h"
 
 #define PING_RANGE "/proc/sys/net/ipv4/ping_group_range"
-#define RESERVED_END 1024 /* FreeBSD's net.inet.ip.portrange.reservedhigh */
 
 /* A number in a file of /proc/sys. */
 static int
@@ -74,26 +73,6 @@ need_messages(const struct pset *now, struct jerr *e)
 	    restricted);
 }
 
-/* Of a jail's own addresses the BPF programs see to it. */
-static int
-need_port_check(const struct pset *now, struct jerr *e)
-{
-	long first = 0;
-	int r;
-
-	if (!pset_is(now, P_IP4, "inherit") && !pset_is(now, P_IP6, "inherit"))
-		return 0;
-	r = read_sysctl(P_ALLOW_RESERVED_PORTS,
-	    "/proc/sys/net/ipv4/ip_unprivileged_port_start", &first, e);
-	if (r < 0 || first >= RESERVED_END)
-		return r;
-	return jerr(e, ENOTSUP,
-	    "allow.noreserved_ports: every user of this host may bind ports "
-	    "from %ld up: set net.ipv4.ip_unprivileged_port_start to %d with "
-	    "sysctl(8)",
-	    first, RESERVED_END);
-}
-
 /*
  * Sockets of ICMP echo are for groups that the host names; those of jails
  * are beyond what people have.
@@ -125,7 +104,6 @@ static const struct need {
 	{ P_ALLOW_MLOCK, "true", need_lock_limit },
 	{ P_ALLOW_RAW_SOCKETS, "true", need_ping_range },
 	{ P_ALLOW_READ_MSGBUF, "true", need_messages },
-	{ P_ALLOW_RESERVED_PORTS, "false", need_port_check },
 };
 
 int

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "bpf.h"
+#include "buf.h"
 #include "build.h"
 #include "cleanup.h"
 #include "jerr.h"
@@ -213,22 +214,36 @@ check_fib(const struct pset *params, struct jerr *e)
 	return libexec_run(argv, NULL, 0, e);
 }
 
+static int
+set_policy(struct build *b, struct jerr *e)
+{
+	auto_close int jails = jails_dir(false, e);
+	auto_maps struct net_maps maps = NET_MAPS_INIT;
+	int r;
+
+	if (jails < 0)
+		return jails;
+	if ((r = net_maps_open(&maps, jails, true, e)) < 0)
+		return r;
+	return setup(&maps, jails, b, e);
+}
+
 int
 net_setup(struct build *b, struct jerr *e)
 {
-	auto_close int jails = -1;
-	auto_maps struct net_maps maps = NET_MAPS_INIT;
+	struct jerr lesser;
 	int r;
 
 	if (!net_is_needed(&b->rec.params))
 		return 0;
 	if ((r = check_fib(&b->rec.params, e)) < 0)
 		return r;
-	if ((jails = jails_dir(false, e)) < 0)
-		return jails;
-	if ((r = net_maps_open(&maps, jails, true, e)) < 0)
-		return r;
-	return setup(&maps, jails, b, e);
+	if (net_is_vital(&b->rec.params))
+		return set_policy(b, e);
+	if (set_policy(b, &lesser) < 0)
+		buf_fmt(b->notes, "%sno port below 1024 can be bound: %s",
+		    b->notes->len > 0 ? "\n" : "", lesser.msg);
+	return 0;
 }
 
 static int

@@ -31,8 +31,11 @@ void net_ips_done(struct net_ips *ips);
 int net_ips_get(struct net_ips *ret, const struct pset *params, struct jerr *e);
 bool net_ips_has(const struct net_ips *ips, const struct net_ip *ip);
 
-/* Does the jail need a policy, or may it do as the host does? */
+/* Has the jail a policy? */
 bool net_is_needed(const struct pset *params);
+
+/* One that it must not be without; else it only gives ports below 1024. */
+bool net_is_vital(const struct pset *params);
 
 /* Can such addresses be? */
 int net_check(const struct pset *params, struct jerr *e);

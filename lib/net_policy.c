@@ -120,13 +120,30 @@ net_ips_has(const struct net_ips *ips, const struct net_ip *ip)
 
 /* ---- what is allowed ---- */
 
+static bool
+has_hosts(const struct pset *params)
+{
+	return !pset_is(params, P_VNET, "new") &&
+	       (pset_is(params, P_IP4, "inherit") ||
+		   pset_is(params, P_IP6, "inherit"));
+}
+
 bool
 net_is_needed(const struct pset *params)
 {
+	return net_is_vital(params) || has_hosts(params);
+}
+
+bool
+net_is_vital(const struct pset *params)
+{
+	if (pset_is(params, P_USERNS, "inherit"))
+		return true;
 	if (pset_is(params, P_VNET, "new"))
-		return pset_is(params, P_USERNS, "inherit");
+		return false;
+	if (has_hosts(params) && !pset_bool(params, P_ALLOW_RESERVED_PORTS))
+		return true;
 	return pset_is(params, P_IP4, "new") || pset_is(params, P_IP6, "new") ||
-	       pset_is(params, P_USERNS, "inherit") ||
 	       pset_int(params, P_EXEC_FIB) != 0;
 }
 
