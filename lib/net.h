@@ -82,6 +82,11 @@ int net_maps_open(struct net_maps *ret, int jails, bool load, struct jerr *e);
 /* What programs in jails asked for, by socket; -1: nobody is told, or none. */
 int net_socks_open(void);
 
+/* ---- net_pins.c ---- */
+
+/* Clear away what is pinned for network namespaces that have gone. */
+void net_pins_clear(void);
+
 /* ---- net_ports.c ---- */
 
 /*

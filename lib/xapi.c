@@ -15,6 +15,7 @@
 #include "face.h"
 #include "jail.h"
 #include "jerr.h"
+#include "net.h"
 #include "log.h"
 #include "pty.h"
 #include "spawn.h"
@@ -413,6 +414,8 @@ jailx_iter_open(unsigned int flags)
 	/* the hidden half is root's: others get the rest */
 	if (geteuid() != 0)
 		flags &= ~(unsigned int)JAILX_ITER_HIDDEN;
+	else
+		net_pins_clear();
 	it->flags = flags;
 	it->jails = jails_dir(false, &e);
 	if (it->jails >= 0)

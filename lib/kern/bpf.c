@@ -2,6 +2,7 @@
 /* BPF maps by bpf(2). */
 #include <errno.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -92,6 +93,21 @@ bpf_is_attached(int target, enum bpf_attach_type type, const char *name)
 	uint32_t ids[IDS_MAX];
 
 	return find_program(target, type, name, ids) >= 0;
+}
+
+bool
+bpf_is_defunct(int dirfd, const char *name)
+{
+	struct bpf_link_info info = { 0 };
+	union bpf_attr attr = { 0 };
+	auto_close int fd = -1;
+	char path[300];
+
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", dirfd, name);
+	attr.pathname = pointer(path);
+	fd = call(BPF_OBJ_GET, &attr);
+	return fd >= 0 && get_info(fd, &info, sizeof(info)) == 0 &&
+	       info.type == BPF_LINK_TYPE_NETNS && info.netns.netns_ino == 0;
 }
 
 static int

@@ -21,6 +21,9 @@ int bpf_maps_open(
 /* Is a program of this name attached to the cgroup or network namespace? */
 bool bpf_is_attached(int target, enum bpf_attach_type type, const char *name);
 
+/* Is what is pinned there a link to a network namespace that has gone? */
+bool bpf_is_defunct(int dirfd, const char *name);
+
 /* -ENOENT: the key is not there. */
 int bpf_map_get(int map, const void *key, void *ret);
 int bpf_map_put(int map, const void *key, const void *value);
