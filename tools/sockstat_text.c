@@ -331,8 +331,8 @@ print_line(const char *const text[C_COUNT], const int width[C_COUNT],
 }
 
 /*
- * Addresses are aligned with -w alone, as on FreeBSD; other columns are as
- * wide as what is in them.
+ * Commands and addresses are aligned with -w alone; other columns are as wide
+ * as what is in them.
  */
 static void
 widen(int width[C_COUNT], const struct cells *c, const struct asked *a)
@@ -362,7 +362,7 @@ sockstat_text(const struct list *l, const struct asked *a)
 	for (i = 0; i < C_COUNT; i++) {
 		text[i] = columns[i].title;
 		width[i] = (int)strlen(text[i]);
-		if (columns[i].width > width[i])
+		if (columns[i].width > width[i] && (a->flags & WIDE) == 0)
 			width[i] = columns[i].width;
 	}
 	for (i = 0; i < l->nrows; i++) {
