@@ -125,6 +125,10 @@ jailx_sockets(int jid, int family, int proto, uint32_t states,
 	if ((fd = open_list(jid, &e)) < 0)
 		return face(fd, &e);
 	r = diag_dump(fd, &q, each_socket, &each);
+	if (r == -EPERM && q.map >= 0) {
+		q.map = -1; /* then with the ports that the kernel has */
+		r = diag_dump(fd, &q, each_socket, &each);
+	}
 	if (r == -ENOENT)
 		r = jerr(&e, ENOENT, "this kernel does not list such sockets");
 	else if (r < 0)
