@@ -74,10 +74,10 @@ each_socket(const struct diag_sock *d, void *arg)
 
 /* The kernel's list for the network namespace of a jail. */
 static int
-open_there(int jid, struct jerr *e)
+open_there(int jid, int *ret, struct jerr *e)
 {
 	auto_jail struct jail j = JAIL_INIT;
-	auto_close int here = -1, warden = -1, fd = -1;
+	auto_close int here = -1, warden = -1;
 	pid_t pid;
 	int r;
 
@@ -89,22 +89,26 @@ open_there(int jid, struct jerr *e)
 		return jerr_sys(e, errno, "/proc/self/ns/net");
 	if (setns(warden, CLONE_NEWNET) < 0)
 		return jerr_sys(e, errno, "network of jail %d", jid);
-	fd = diag_open();
+	*ret = diag_open();
 	if (setns(here, CLONE_NEWNET) < 0)
 		return jerr_sys(e, errno, "the way back from jail %d", jid);
-	return take_fd(&fd);
+	return 0;
 }
 
 static int
 open_list(int jid, struct jerr *e)
 {
-	int fd = jid == 0 ? diag_open() : open_there(jid, e);
+	int fd = -1, r;
 
+	if (jid == 0)
+		fd = diag_open();
+	else if ((r = open_there(jid, &fd, e)) < 0) {
+		close_fd(fd);
+		return r;
+	}
 	if (fd == -EPROTONOSUPPORT || fd == -EAFNOSUPPORT)
 		return jerr(e, ENOTSUP, "this kernel does not list sockets");
-	if (fd < 0 && jid == 0)
-		return jerr_sys(e, -fd, "list of sockets");
-	return fd;
+	return fd < 0 ? jerr_sys(e, -fd, "list of sockets") : fd;
 }
 
 API int

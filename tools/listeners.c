@@ -73,6 +73,20 @@ is_given(const struct listeners *l, int family, const unsigned char *ip)
 	return false;
 }
 
+/* A port of UDP that the jail is to have although the host has it. */
+static bool
+is_allowed(const struct listeners *l, const struct jailx_socket *s)
+{
+	static const char param[] = "ip4.hostports";
+	size_t i, n = jailx_set_count(l->set, param);
+
+	for (i = 0; i < n; i++)
+		if (s->proto != IPPROTO_TCP &&
+		    atoi(jailx_set_get(l->set, param, i)) == s->local.port)
+			return true;
+	return false;
+}
+
 /* Does it take what is sent to an address of the jail? */
 static bool
 is_in_the_way(const struct listeners *l, const struct jailx_socket *s)
@@ -81,7 +95,7 @@ is_in_the_way(const struct listeners *l, const struct jailx_socket *s)
 	bool has4 = jailx_set_count(l->set, "ip4.addr") > 0;
 	bool has6 = jailx_set_count(l->set, "ip6.addr") > 0;
 
-	if (s->foreign.port != 0 || s->local.port == 0)
+	if (s->foreign.port != 0 || s->local.port == 0 || is_allowed(l, s))
 		return false;
 	if (is_any(s))
 		return s->family == AF_INET ? has4 : has6 || (s->both && has4);
@@ -211,7 +225,8 @@ say(const struct job *j, const struct listener *l, const struct holders *h,
 		job_note(j, 1,
 		    "warning: %s has %s (%s): the jail cannot use port %u, and "
 		    "what is sent there to the jail's address goes to it; let "
-		    "it bind an address of the host's own instead",
+		    "it bind an address of the host's own instead, or name "
+		    "the port in ip4.hostports",
 		    owner.p, address.p, l->proto, l->s.local.port);
 }
 
