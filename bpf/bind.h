@@ -11,7 +11,6 @@
 #define SO_REUSEADDR 2
 #define SO_REUSEPORT 15
 #define NO_CAP_NEEDED 2 /* with ALLOW: of CAP_NET_BIND_SERVICE */
-#define TCP_LISTEN 10
 
 /*
  * A listener for IPv4 and IPv6.  The kernel makes one that is bound to an
@@ -180,10 +179,21 @@ bind_any(struct bpf_sock_addr *ctx, const struct net_policy *p,
 	return 0;
 }
 
-/* At an address of the host's, only what is reserved is ours to say. */
+/*
+ * At an address of the host's, only what is reserved is ours to say; and
+ * options that were only noted, because the other family is not the host's,
+ * are set as far as they do no harm to it: the socket may be of both.
+ */
 static __always_inline int
-bind_host(const struct net_policy *p, __u16 port)
+bind_host(struct bpf_sock_addr *ctx, const struct net_policy *p,
+    const struct net_sock *s, __u16 port)
 {
+	int on = 1;
+
+	if (s != NULL && (s->flags & NET_SOCK_SHARE) != 0 &&
+	    ctx->protocol == IPPROTO_TCP)
+		(void)bpf_setsockopt(
+		    ctx, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (port == 0 || port >= PORT_RESERVED)
 		return ALLOW;
 	if ((p->flags & NET_RESERVED) == 0)
@@ -205,9 +215,11 @@ jail_bind4(struct bpf_sock_addr *ctx)
 	int r;
 
 	p = s != NULL ? policy_of(s) : policy_current(&jail);
-	if (p != NULL && p->ip4 == NET_HOST)
-		return bind_host(p, port);
-	if (p == NULL || s == NULL)
+	if (p == NULL)
+		return s == NULL ? ALLOW : refuse(-ENETDOWN);
+	if (p->ip4 == NET_HOST)
+		return bind_host(ctx, p, s, port);
+	if (s == NULL)
 		return ALLOW;
 	ip = ip_of4(ctx->user_ip4);
 	if ((r = bind_any(ctx, p, s, &ip, &port)) < 0)
@@ -230,13 +242,13 @@ jail_bind6(struct bpf_sock_addr *ctx)
 
 	p = s != NULL ? policy_of(s) : policy_current(&jail);
 	if (p == NULL)
-		return ALLOW;
+		return s == NULL ? ALLOW : refuse(-ENETDOWN);
 	ip.w[0] = ctx->user_ip6[0];
 	ip.w[1] = ctx->user_ip6[1];
 	ip.w[2] = ctx->user_ip6[2];
 	ip.w[3] = ctx->user_ip6[3];
 	if (mode_of(p, &ip) == NET_HOST)
-		return bind_host(p, port);
+		return bind_host(ctx, p, s, port);
 	if (s == NULL)
 		return ALLOW;
 	if ((r = bind_any(ctx, p, s, &ip, &port)) < 0)

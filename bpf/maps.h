@@ -17,6 +17,8 @@
 
 #define AF_INET 2
 #define AF_INET6 10
+#define TCP_CLOSE 7
+#define TCP_LISTEN 10
 #define JAILS_MAX 65536
 #define DEPTH_MAX 8 /* of jails in jails */
 

@@ -12,33 +12,26 @@
 #define IP6_SOURCE 8
 #define IP6_DEST 24
 
-static __always_inline struct net_policy *
-policy_of_packet(struct __sk_buff *skb, __u64 *ret_jail)
+/*
+ * The jail has gone, but a socket of it is left.  A connection may come to its
+ * end; else nothing, for another jail may have been given the socket.
+ */
+static __always_inline int
+check_orphan(struct bpf_sock *sk)
 {
-	struct bpf_sock *sk = skb->sk;
-	struct net_sock *s;
-
-	if (sk == NULL || (sk = bpf_sk_fullsock(sk)) == NULL)
-		return NULL;
-	s = bpf_sk_storage_get(&jail_socks, sk, NULL, 0);
-	/* the kernel makes some for itself, as those of jails (MPTCP) */
-	*ret_jail = s != NULL
-			? s->jail
-			: bpf_skb_ancestor_cgroup_id(skb, (int)jail_level + 1);
-	return bpf_map_lookup_elem(&jail_policy, ret_jail);
+	return sk->protocol == IPPROTO_TCP && sk->state != TCP_LISTEN &&
+		       sk->state != TCP_CLOSE
+		   ? ALLOW
+		   : REFUSE;
 }
 
-/* Is the address at this place of the header the jail's? */
 static __always_inline int
-check_packet(struct __sk_buff *skb, __u32 at4, __u32 at6)
+check_address(struct __sk_buff *skb, const struct net_policy *p, __u64 jail,
+    __u32 at4, __u32 at6)
 {
-	struct net_policy *p;
 	struct net_ip ip;
-	__u64 jail;
 	__be32 ip4;
 
-	if ((p = policy_of_packet(skb, &jail)) == NULL)
-		return ALLOW;
 	if (skb->protocol == bpf_htons(ETH_P_IP)) {
 		if (p->ip4 == NET_HOST)
 			return ALLOW;
@@ -58,6 +51,26 @@ check_packet(struct __sk_buff *skb, __u32 at4, __u32 at6)
 			return REFUSE;
 	}
 	return is_held(p, jail, &ip) ? ALLOW : REFUSE;
+}
+
+/* Is the address at this place of the header the jail's? */
+static __always_inline int
+check_packet(struct __sk_buff *skb, __u32 at4, __u32 at6)
+{
+	struct bpf_sock *sk = skb->sk;
+	struct net_policy *p;
+	struct net_sock *s;
+	__u64 jail;
+
+	if (sk == NULL || (sk = bpf_sk_fullsock(sk)) == NULL)
+		return ALLOW;
+	s = bpf_sk_storage_get(&jail_socks, sk, NULL, 0);
+	/* the kernel makes some for itself, as those of jails (MPTCP) */
+	jail = s != NULL ? s->jail
+			 : bpf_skb_ancestor_cgroup_id(skb, (int)jail_level + 1);
+	if ((p = bpf_map_lookup_elem(&jail_policy, &jail)) != NULL)
+		return check_address(skb, p, jail, at4, at6);
+	return s == NULL ? ALLOW : check_orphan(sk);
 }
 
 SEC("cgroup_skb/ingress")

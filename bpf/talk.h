@@ -69,7 +69,11 @@ jail_connect4(struct bpf_sock_addr *ctx)
 	struct net_ip dst;
 	int r;
 
-	if (s == NULL || (p = policy_of(s)) == NULL || p->ip4 == NET_HOST)
+	if (s == NULL)
+		return ALLOW;
+	if ((p = policy_of(s)) == NULL)
+		return refuse(-ENETDOWN);
+	if (p->ip4 == NET_HOST)
 		return ALLOW;
 	dst = ip_of4(ctx->user_ip4);
 	if ((r = connect_any(ctx, p, s, &dst)) < 0)
@@ -92,8 +96,10 @@ jail_connect6(struct bpf_sock_addr *ctx)
 	struct net_ip dst;
 	int r;
 
-	if (s == NULL || (p = policy_of(s)) == NULL)
+	if (s == NULL)
 		return ALLOW;
+	if ((p = policy_of(s)) == NULL)
+		return refuse(-ENETDOWN);
 	dst.w[0] = ctx->user_ip6[0];
 	dst.w[1] = ctx->user_ip6[1];
 	dst.w[2] = ctx->user_ip6[2];
@@ -142,7 +148,11 @@ jail_sendmsg4(struct bpf_sock_addr *ctx)
 	struct net_ip dst, src;
 	int r;
 
-	if (s == NULL || (p = policy_of(s)) == NULL || p->ip4 == NET_HOST)
+	if (s == NULL)
+		return ALLOW;
+	if ((p = policy_of(s)) == NULL)
+		return refuse(-ENETDOWN);
+	if (p->ip4 == NET_HOST)
 		return ALLOW;
 	dst = ip_of4(ctx->user_ip4);
 	src = ip_of4(ctx->msg_src_ip4);
@@ -162,7 +172,11 @@ jail_sendmsg6(struct bpf_sock_addr *ctx)
 	struct net_ip dst, src;
 	int r;
 
-	if (s == NULL || (p = policy_of(s)) == NULL || p->ip6 == NET_HOST)
+	if (s == NULL)
+		return ALLOW;
+	if ((p = policy_of(s)) == NULL)
+		return refuse(-ENETDOWN);
+	if (p->ip6 == NET_HOST)
 		return ALLOW;
 	dst.w[0] = ctx->user_ip6[0];
 	dst.w[1] = ctx->user_ip6[1];
