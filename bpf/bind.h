@@ -11,6 +11,7 @@
 #define SO_REUSEADDR 2
 #define SO_REUSEPORT 15
 #define NO_CAP_NEEDED 2 /* with ALLOW: of CAP_NET_BIND_SERVICE */
+#define TCP_ESTABLISHED 1 /* of UDP: connected */
 
 /*
  * A listener for IPv4 and IPv6.  The kernel makes one that is bound to an
@@ -93,6 +94,17 @@ is_hosts(struct bpf_sock_addr *ctx, const struct net_sock *s,
 	return is && bpf_map_lookup_elem(&jail_claims, &hidden) == NULL;
 }
 
+/* Likewise, for one that is to be of all the jail's addresses: the first. */
+static __always_inline bool
+is_hosts_any(struct bpf_sock_addr *ctx, const struct net_policy *p,
+    const struct net_sock *s, const struct net_ip *ip, __u16 port)
+{
+	if (!ip_is_any(ip))
+		return is_hosts(ctx, s, ip, port);
+	return is_hosts(ctx, s, &p->addr6, port) ||
+	       is_hosts(ctx, s, &p->addr4, port);
+}
+
 /* Of UDP a jail cannot have what the host has on the wildcard address. */
 static __always_inline bool
 is_hosts_udp(const struct net_policy *p, const struct net_sock *s, __u16 port)
@@ -113,7 +125,7 @@ check_port(struct bpf_sock_addr *ctx, const struct net_policy *p,
 		(__u32)bpf_get_current_uid_gid() != p->root))
 		return -EACCES;
 	if (ctx->protocol == IPPROTO_TCP)
-		return is_hosts(ctx, s, ip, port) ? -EADDRINUSE : 0;
+		return is_hosts_any(ctx, p, s, ip, port) ? -EADDRINUSE : 0;
 	return is_hosts_udp(p, s, port) ? -EADDRINUSE : 0;
 }
 
@@ -287,7 +299,7 @@ bound(struct bpf_sock *sk, const struct net_ip *at)
 		return ALLOW;
 	s->hidden = port;
 	key = hidden_key(s);
-	count_up(&key, 0);
+	count_up(&key, 0, 0);
 	key = s->key;
 	if ((c = bpf_map_lookup_elem(&jail_claims, &key)) != NULL)
 		c->hidden = port;

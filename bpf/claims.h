@@ -42,7 +42,7 @@ can_share(const struct net_claim *c, __u8 flags, __u32 uid)
 
 /* Wildcard and address exclude each other, but for who asked to share. */
 static __always_inline bool
-has_rival(const struct net_claim_key *key, __u8 flags)
+has_rival(const struct net_claim_key *key, __u8 flags, __u32 uid)
 {
 	struct net_claim_key other = count_key(key);
 	struct net_claim *c;
@@ -50,19 +50,24 @@ has_rival(const struct net_claim_key *key, __u8 flags)
 	if (!ip_is_any(&key->ip))
 		other.kind = NET_CLAIM_PORT;
 	c = bpf_map_lookup_elem(&jail_claims, &other);
-	return c != NULL && (c->flags & flags & NET_SOCK_SHARE) == 0;
+	return c != NULL && !can_share(c, flags, uid);
 }
 
+/* Together they share what all of them do. */
 static __always_inline void
-count_up(const struct net_claim_key *key, __u8 flags)
+count_up(const struct net_claim_key *key, __u8 flags, __u32 uid)
 {
-	struct net_claim first = { .count = 1, .flags = flags };
+	struct net_claim first = { .count = 1, .uid = uid, .flags = flags };
 	struct net_claim *c = bpf_map_lookup_elem(&jail_claims, key);
 
-	if (c != NULL)
-		__sync_fetch_and_add(&c->count, 1);
-	else
+	if (c == NULL) {
 		bpf_map_update_elem(&jail_claims, key, &first, BPF_NOEXIST);
+		return;
+	}
+	__sync_fetch_and_add(&c->count, 1);
+	if (c->uid != uid)
+		flags &= (__u8)~NET_SOCK_GROUP;
+	c->flags &= flags | NET_SOCK_LISTENS;
 }
 
 static __always_inline void
@@ -89,7 +94,7 @@ claim(struct net_sock *s, const struct net_claim_key *key, __u64 cookie,
 	struct net_claim *c;
 
 	*ret_hidden = 0;
-	if (has_rival(key, s->flags))
+	if (has_rival(key, s->flags, uid))
 		return -EADDRINUSE;
 	if ((c = bpf_map_lookup_elem(&jail_claims, key)) != NULL) {
 		if (!can_share(c, s->flags, uid))
@@ -102,7 +107,7 @@ claim(struct net_sock *s, const struct net_claim_key *key, __u64 cookie,
 		return -EADDRINUSE;
 	}
 	if (!ip_is_any(&key->ip))
-		count_up(&count, new.flags);
+		count_up(&count, new.flags, uid);
 	s->key = *key;
 	s->cookie = cookie;
 	s->flags |= NET_SOCK_CLAIMS;

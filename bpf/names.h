@@ -116,7 +116,9 @@ jail_name6(struct bpf_sock_addr *ctx)
 	ctx->user_port = bpf_htons(s->key.port);
 	/* one that serves IPv4 as well has more than one address */
 	if ((s->flags & NET_SOCK_WILD) != 0 &&
-	    (p->n6 > 1 || p->ip4 != NET_OFF) && !ip_is4(&s->key.ip)) {
+	    (p->n6 > 1 ||
+		(p->ip4 != NET_OFF && (s->flags & NET_SOCK_V6ONLY) == 0)) &&
+	    !ip_is4(&s->key.ip)) {
 		ctx->user_ip6[0] = 0;
 		ctx->user_ip6[1] = 0;
 		ctx->user_ip6[2] = 0;

@@ -28,6 +28,10 @@ jail_listen(struct bpf_sock_ops *ctx)
 	to.port = key.port;
 	if ((c = bpf_map_lookup_elem(&jail_claims, &key)) != NULL)
 		c->flags |= NET_SOCK_LISTENS;
+	key = count_key(&key);
+	if (!ip_is_any(&s->key.ip) &&
+	    (c = bpf_map_lookup_elem(&jail_claims, &key)) != NULL)
+		c->flags |= NET_SOCK_LISTENS;
 	for (slot = 0; slot < NET_SLOTS; slot++) {
 		to.slot = slot;
 		if (bpf_sock_hash_update(

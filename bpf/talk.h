@@ -59,6 +59,14 @@ connect_any(struct bpf_sock_addr *ctx, const struct net_policy *p,
 	return 0;
 }
 
+/* Bound to no address; what it sends would not leave. */
+static __always_inline bool
+is_wild(struct bpf_sock *sk)
+{
+	return (FIELD(sk->src_ip6[0]) | FIELD(sk->src_ip6[1]) |
+		   FIELD(sk->src_ip6[2]) | FIELD(sk->src_ip6[3])) == 0;
+}
+
 SEC("cgroup/connect4")
 int
 jail_connect4(struct bpf_sock_addr *ctx)
@@ -114,21 +122,24 @@ jail_connect6(struct bpf_sock_addr *ctx)
 	ctx->user_ip6[3] = dst.w[3];
 	source = source_for(p, &dst);
 	__builtin_memcpy(&from.sin6_addr, source->w, sizeof(from.sin6_addr));
-	(void)bpf_bind(ctx, (struct sockaddr *)&from, sizeof(from));
+	if (bpf_bind(ctx, (struct sockaddr *)&from, sizeof(from)) < 0 &&
+	    is_wild(ctx->sk))
+		return refuse(-EADDRNOTAVAIL);
 	return ALLOW;
 }
 
 /*
  * src: what the socket is bound to, or IP_PKTINFO says, or nothing.  has_dst:
- * the destination is not that of connect(2).
+ * the destination is not that of connect(2), but for a socket of IPv6 that was
+ * connected to an address of IPv4.
  */
 static __always_inline int
 send_any(const struct net_policy *p, struct net_sock *s, struct net_ip *dst,
-    struct net_ip *src, bool has_dst)
+    struct net_ip *src, bool has_dst, bool is_connected)
 {
 	if (mode_of(p, dst) == NET_OFF)
 		return -EAFNOSUPPORT;
-	if (has_dst)
+	if (has_dst && !(is_connected && ip_same(dst, first_of(p, dst))))
 		aim(p, s, dst);
 	if (ip_is_any(src))
 		*src = *source_for(p, dst);
@@ -156,7 +167,8 @@ jail_sendmsg4(struct bpf_sock_addr *ctx)
 		return ALLOW;
 	dst = ip_of4(ctx->user_ip4);
 	src = ip_of4(ctx->msg_src_ip4);
-	if ((r = send_any(p, s, &dst, &src, ctx->user_port != 0)) < 0)
+	if ((r = send_any(p, s, &dst, &src, ctx->user_port != 0,
+		 ctx->sk->state == TCP_ESTABLISHED)) < 0)
 		return refuse(r);
 	ctx->user_ip4 = dst.w[3];
 	ctx->msg_src_ip4 = src.w[3];
@@ -186,7 +198,8 @@ jail_sendmsg6(struct bpf_sock_addr *ctx)
 	src.w[1] = ctx->msg_src_ip6[1];
 	src.w[2] = ctx->msg_src_ip6[2];
 	src.w[3] = ctx->msg_src_ip6[3];
-	if ((r = send_any(p, s, &dst, &src, ctx->user_port != 0)) < 0)
+	if ((r = send_any(p, s, &dst, &src, ctx->user_port != 0,
+		 ctx->sk->state == TCP_ESTABLISHED)) < 0)
 		return refuse(r);
 	ctx->user_ip6[0] = dst.w[0];
 	ctx->user_ip6[1] = dst.w[1];
