@@ -69,6 +69,7 @@ enum row_flags {
 	BOTH = 1 << 9, /* is reached at IPv4 addresses, too */
 	CONN = 1 << 10, /* is connected */
 	WILD = 1 << 11, /* the port that the host has on the wildcard */
+	ALIKE = 1 << 12, /* whatever families the jail has */
 };
 
 struct attempt;
@@ -80,7 +81,8 @@ struct row {
 	enum who a, b;
 	int domain, type, proto; /* type 0: a datagram socket */
 	unsigned int flags;
-	const char *want[K_KINDS]; /* alternatives: "ok|EPERM"; "?": any */
+	/* Alternatives: "ok|EPERM"; "*EPERM": that ends so; "?": any. */
+	const char *want[K_KINDS];
 };
 
 #define HOST(text) .want[K_HOST] = (text)

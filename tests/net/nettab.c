@@ -26,6 +26,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -81,7 +82,7 @@ says_kind(const struct row *row, enum form form, enum kind kind)
 {
 	if (row->want[kind] == NULL)
 		return false;
-	if (row->domain != 0)
+	if (row->domain != 0 || (row->flags & ALIKE) != 0)
 		return true;
 	return kind == K_V6 ? form != F4 : kind != K_V4 || form == F4;
 }
@@ -103,9 +104,11 @@ row_want(const struct row *row, enum form form, enum kind kind)
 		return row_want(row, form, K_HOST);
 	if (kind == K_ONE || form == 0 || kind == K_MANY || kind == K_NESTED)
 		return row_want(row, form, kind == K_ONE ? K_HOST : one);
-	if (kind == K_OFF || (kind == K_V4) != (form == F4))
-		return kind == K_V6 && form == FM ? "EADDRNOTAVAIL"
-						  : "EAFNOSUPPORT";
+	if ((row->flags & ALIKE) == 0 && kind == K_V6 && form == FM)
+		return "*EADDRNOTAVAIL|*EAFNOSUPPORT";
+	if ((row->flags & ALIKE) == 0 &&
+	    (kind == K_OFF || (kind == K_V4) != (form == F4)))
+		return "EAFNOSUPPORT";
 	return row_want(row, form, one);
 }
 
@@ -120,6 +123,9 @@ is_wanted(const char *want, const char *text)
 	for (;; want += n + 1) {
 		n = strcspn(want, "|");
 		if (n == len && strncmp(want, text, n) == 0)
+			return true;
+		if (*want == '*' && n - 1 <= len &&
+		    strncmp(want + 1, text + len - (n - 1), n - 1) == 0)
 			return true;
 		if (want[n] == '\0')
 			return false;
@@ -159,11 +165,10 @@ become_user(void)
 static void
 try_row(const struct attempt *t, char *text, size_t size)
 {
-	int out[2], alive[2], status;
-	char none;
+	int out[2], status;
 	pid_t pid;
 
-	if (pipe(out) < 0 || pipe(alive) < 0 || (pid = fork()) < 0)
+	if (pipe(out) < 0 || (pid = fork()) < 0)
 		err(2, "fork");
 	if (pid == 0) {
 		(void)close(out[0]);
@@ -176,15 +181,15 @@ try_row(const struct attempt *t, char *text, size_t size)
 		exit(0);
 	}
 	(void)close(out[1]);
-	(void)close(alive[1]);
+
 	collect(out[0], pid, text, size);
 	(void)close(out[0]);
 	if (waitpid(pid, &status, 0) == pid && status != 0)
 		(void)snprintf(text + strlen(text), size - strlen(text),
 		    " (status %#x)", (unsigned int)status);
-	/* until its servers are gone, too: they have ports */
-	(void)!read(alive[0], &none, 1);
-	(void)close(alive[0]);
+	/* its servers have ports: until they are gone, too */
+	while (wait(NULL) > 0)
+		continue;
 }
 
 static const char *
@@ -326,6 +331,8 @@ main(int argc, char **argv)
 		if (addr_set(argv[optind]) < 0)
 			errx(2, "%s: WHO=ADDRESS[,ADDRESS]", argv[optind]);
 	(void)signal(SIGPIPE, SIG_IGN);
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
+		err(2, "prctl");
 	for (i = 0; i < nitems(tables); i++)
 		do_table(tables[i]);
 	if (!run.list)

@@ -15,7 +15,7 @@ listening(const struct attempt *t, enum who who)
 {
 	int fd = try_socket_of(t, SOCK_STREAM);
 
-	if (fd < 0 || failed_at("bind", bind_to(t, fd, who, t->port)) ||
+	if (failed_at("bind", bind_to(t, fd, who, t->port)) ||
 	    failed_at("listen", listen(fd, 16)))
 		exit(0);
 	return fd;
@@ -40,7 +40,7 @@ act_to_host(const struct attempt *t)
 {
 	int fd = try_socket_of(t, SOCK_STREAM);
 
-	if (fd < 0 || failed(connect_to(t, fd, t->row->a, PORT_EACH)))
+	if (failed(connect_to(t, fd, t->row->a, PORT_EACH)))
 		return;
 	say_local(t, fd);
 	say_peer(t, fd);
@@ -53,8 +53,7 @@ act_bound(const struct attempt *t)
 {
 	int fd = try_socket_of(t, SOCK_STREAM);
 
-	if (fd < 0 ||
-	    failed_at("bind", bind_to(t, fd, t->row->b,
+	if (failed_at("bind", bind_to(t, fd, t->row->b,
 				  (t->row->flags & ZERO) != 0 ? 0 : t->port)))
 		return;
 	if ((t->row->flags & ADDR) != 0)
@@ -71,8 +70,7 @@ act_no_port(const struct attempt *t)
 {
 	int fd = try_socket_of(t, SOCK_STREAM);
 
-	if (fd < 0 ||
-	    failed_at("option",
+	if (failed_at("option",
 		set_int(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)) ||
 	    failed_at("bind", bind_to(t, fd, t->row->b, 0)) ||
 	    failed(connect_to(t, fd, W_HOST, PORT_EACH)))
@@ -89,7 +87,7 @@ act_fastopen(const struct attempt *t)
 	union addr to;
 	socklen_t len = addr_of(t->row->a, t->form, PORT_EACH, &to);
 
-	if (fd < 0 || failed(sendto(fd, "x", 1, MSG_FASTOPEN, &to.sa, len)))
+	if (failed(sendto(fd, "x", 1, MSG_FASTOPEN, &to.sa, len)))
 		return;
 	say_local(t, fd);
 	say_source(fd);
@@ -101,8 +99,7 @@ act_fastopen_connect(const struct attempt *t)
 {
 	int fd = try_socket_of(t, SOCK_STREAM);
 
-	if (fd < 0 ||
-	    failed_at(
+	if (failed_at(
 		"option", set_int(fd, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, 1)) ||
 	    failed(connect_to(t, fd, t->row->a, PORT_EACH)) ||
 	    failed_at("send", send(fd, "x", 1, 0)))
@@ -117,8 +114,6 @@ act_nonblock(const struct attempt *t)
 	int fd = try_socket_of(t, SOCK_STREAM | SOCK_NONBLOCK);
 	int r;
 
-	if (fd < 0)
-		return;
 	r = connect_to(t, fd, t->row->a, PORT_EACH);
 	if (r < 0 && errno != EINPROGRESS && failed(r))
 		return;
@@ -132,7 +127,7 @@ act_reconnect(const struct attempt *t)
 	struct sockaddr none = { .sa_family = AF_UNSPEC };
 	int fd = try_socket_of(t, SOCK_STREAM);
 
-	if (fd < 0 || failed(connect_to(t, fd, W_HOST, PORT_EACH)) ||
+	if (failed(connect_to(t, fd, W_HOST, PORT_EACH)) ||
 	    failed(connect(fd, &none, sizeof(none))))
 		return;
 	if (failed(connect_to(t, fd, t->row->a, PORT_EACH)))
@@ -147,7 +142,7 @@ act_cut_listens(const struct attempt *t)
 	struct sockaddr none = { .sa_family = AF_UNSPEC };
 	int fd = try_socket_of(t, SOCK_STREAM);
 
-	if (fd < 0 || failed(connect_to(t, fd, W_HOST, PORT_EACH)) ||
+	if (failed(connect_to(t, fd, W_HOST, PORT_EACH)) ||
 	    failed(connect(fd, &none, sizeof(none))) ||
 	    failed_at("listen", listen(fd, 8)))
 		return;
@@ -161,7 +156,7 @@ act_self(const struct attempt *t)
 {
 	int fd = try_socket_of(t, SOCK_STREAM);
 
-	if (fd < 0 || failed(bind_to(t, fd, W_OWN, t->port)))
+	if (failed(bind_to(t, fd, W_OWN, t->port)))
 		return;
 	if (failed(connect_to(t, fd, W_OWN, t->port)))
 		return;
@@ -244,7 +239,7 @@ const struct row connect_rows[] = {
 	    .b = W_ANY,
 	    .flags = ZERO,
 	    HOST("host:* from=host"),
-	    ONE("own:* from=own") },
+	    ONE("own:* from=own|EADDRNOTAVAIL") }, /* of both families */
 	{ .name = "connect/bound-loop",
 	    .act = act_bound,
 	    .forms = FALL,

@@ -23,7 +23,7 @@ act_join(const struct attempt *t)
 {
 	int fd = try_socket(t);
 
-	if (fd >= 0 && !failed(join(t, fd)))
+	if (!failed(join(t, fd)))
 		say("ok");
 }
 
@@ -39,8 +39,8 @@ act_join_by_address(const struct attempt *t)
 	req.imr_multiaddr = a.in.sin_addr;
 	(void)addr_of(t->row->a, F4, 0, &a);
 	req.imr_interface = a.in.sin_addr;
-	if (fd >= 0 && !failed(setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP,
-			   &req, sizeof(req))))
+	if (!failed(setsockopt(
+		fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &req, sizeof(req))))
 		say("ok");
 }
 
@@ -89,7 +89,7 @@ act_send(const struct attempt *t)
 {
 	int r = try_socket(t), fd = try_socket(t);
 
-	if (r < 0 || failed_at("bind", bind_to(t, r, W_ANY, t->port)) ||
+	if (failed_at("bind", bind_to(t, r, W_ANY, t->port)) ||
 	    failed_at("join", join(t, r)))
 		return;
 	send_group(t, fd, t->port);
@@ -104,7 +104,7 @@ act_send_seen(const struct attempt *t)
 	const char *answer;
 
 	answer = ask_with(-1, t->form == F4 ? "give 4 udp" : "give 6 udp", &r);
-	if (fd < 0 || r < 0) {
+	if (r < 0) {
 		say("peer: %s", answer);
 		return;
 	}
@@ -124,7 +124,7 @@ act_broadcast(const struct attempt *t)
 	socklen_t len = addr_of(W_BROAD, t->form, t->port, &to);
 
 	(void)ask_with(-1, "give 4 udp", &r);
-	if (fd < 0 || r < 0 || failed(bind_to(t, r, W_ANY, t->port)) ||
+	if (failed(bind_to(t, r, W_ANY, t->port)) ||
 	    failed(set_int(fd, SOL_SOCKET, SO_BROADCAST, 1)))
 		return;
 	if (!failed_at("send", sendto(fd, "?", 1, 0, &to.sa, len)))
@@ -140,7 +140,7 @@ act_hear_broadcast(const struct attempt *t)
 	socklen_t len = addr_of(W_BROAD, t->form, t->port, &to);
 
 	(void)ask_with(-1, "give 4 udp", &fd);
-	if (r < 0 || fd < 0 || failed(bind_to(t, r, W_ANY, t->port)) ||
+	if (failed(bind_to(t, r, W_ANY, t->port)) ||
 	    failed(set_int(fd, SOL_SOCKET, SO_BROADCAST, 1)) ||
 	    failed_at("send", sendto(fd, "?", 1, 0, &to.sa, len)))
 		return;

@@ -39,9 +39,9 @@ act_free(const struct attempt *t)
 	int fd = try_socket(t);
 	size_t i;
 
-	for (i = 0; fd >= 0 && i < nitems(names); i++)
+	for (i = 0; i < nitems(names); i++)
 		(void)set_int(fd, names[i][0], names[i][1], 1);
-	if (fd >= 0 && !failed(bind_to(t, fd, t->row->a, t->port)))
+	if (!failed(bind_to(t, fd, t->row->a, t->port)))
 		say_local(t, fd);
 }
 
@@ -52,8 +52,8 @@ act_transparent(const struct attempt *t)
 	bool is4 = t->form == F4;
 	int fd = try_socket(t);
 
-	if (fd < 0 || failed(set_int(fd, LEVEL(t),
-			  is4 ? IP_TRANSPARENT : IPV6_TRANSPARENT, 1)))
+	if (failed(set_int(
+		fd, LEVEL(t), is4 ? IP_TRANSPARENT : IPV6_TRANSPARENT, 1)))
 		return;
 	if (!failed(bind_to(t, fd, W_NOWHERE, t->port)))
 		say_local(t, fd);
@@ -65,7 +65,7 @@ act_transparent_other(const struct attempt *t)
 {
 	int fd = try_socket(t);
 
-	if (fd >= 0 && !failed(set_int(fd, IPPROTO_IP, IP_TRANSPARENT, 1)))
+	if (!failed(set_int(fd, IPPROTO_IP, IP_TRANSPARENT, 1)))
 		say("ok");
 }
 
@@ -89,7 +89,7 @@ act_device(const struct attempt *t)
 	union addr to;
 	socklen_t len = addr_of(W_HOST, t->form, PORT_EACH, &to);
 
-	if (fd < 0 || failed_at("option", tie(fd)))
+	if (failed_at("option", tie(fd)))
 		return;
 	if (t->row->a == W_ANY) {
 		if (!failed(sendto(fd, "?", 1, 0, &to.sa, len)))
@@ -105,7 +105,7 @@ act_device_listen(const struct attempt *t)
 {
 	int fd = try_socket_of(t, SOCK_STREAM);
 
-	if (fd < 0 || failed_at("option", tie(fd)) || failed(listen(fd, 8)))
+	if (failed_at("option", tie(fd)) || failed(listen(fd, 8)))
 		return;
 	serve_jail(fd, SOCK_STREAM);
 	say_reached(t, SOCK_STREAM, local_port(fd));
@@ -123,8 +123,8 @@ act_port_range(const struct attempt *t)
 	in_range.port = (uint16_t)(40000 + t->port % 1000);
 	range = (uint32_t)in_range.port << 16 | in_range.port;
 
-	if (fd < 0 || failed(setsockopt(fd, IPPROTO_IP, IP_LOCAL_PORT_RANGE,
-			  &range, sizeof(range))))
+	if (failed(setsockopt(
+		fd, IPPROTO_IP, IP_LOCAL_PORT_RANGE, &range, sizeof(range))))
 		return;
 	if (!failed_at("bind", bind_to(t, fd, W_ANY, 0)))
 		say_local(&in_range, fd);
@@ -138,8 +138,8 @@ act_unicast_if(const struct attempt *t)
 	union addr to;
 	socklen_t len = addr_of(W_HOST, t->form, PORT_EACH, &to);
 
-	if (fd < 0 || failed_at("option",
-			  set_int(fd, LEVEL(t),
+	if (failed_at(
+		"option", set_int(fd, LEVEL(t),
 			      t->form == F4 ? IP_UNICAST_IF : IPV6_UNICAST_IF,
 			      (int)htonl(table_device()))))
 		return;
@@ -154,8 +154,8 @@ act_source_route(const struct attempt *t)
 	unsigned char route[] = { IPOPT_LSRR, 7, 4, 127, 0, 0, 1, 0 };
 	int fd = try_socket(t);
 
-	if (fd >= 0 && !failed(setsockopt(
-			   fd, IPPROTO_IP, IP_OPTIONS, route, sizeof(route))))
+	if (!failed(
+		setsockopt(fd, IPPROTO_IP, IP_OPTIONS, route, sizeof(route))))
 		say("ok");
 }
 
@@ -168,7 +168,7 @@ act_addrform(const struct attempt *t)
 	union addr to;
 	socklen_t len = addr_of(W_OTHER, F4, PORT_EACH, &to);
 
-	if (fd < 0 || failed(connect_to(t, fd, W_HOST, PORT_EACH)) ||
+	if (failed(connect_to(t, fd, W_HOST, PORT_EACH)) ||
 	    failed_at(
 		"option", set_int(fd, IPPROTO_IPV6, IPV6_ADDRFORM, AF_INET)))
 		return;
@@ -186,8 +186,8 @@ act_choose(const struct attempt *t)
 	int fd = try_socket(t);
 
 	(void)set_int(fd, SOL_SOCKET, SO_REUSEPORT, 1);
-	if (fd < 0 || failed_at("option",
-			  setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF,
+	if (failed_at(
+		"option", setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF,
 			      &prog, sizeof(prog))))
 		return;
 	if (!failed(bind_to(t, fd, t->row->a, t->port)))
@@ -281,13 +281,15 @@ const struct row option_rows[] = {
 	    .act = act_port_range,
 	    .forms = FALL,
 	    .type = SOCK_STREAM,
-	    HOST("any:P"),
-	    ONE("EPERM") },
+	    HOST("any:P|bind=EADDRINUSE"),
+	    ONE("EPERM"),
+	    V6("EPERM") },
 	{ .name = "option/port-range-udp",
 	    .act = act_port_range,
 	    .forms = FALL,
-	    HOST("any:P"),
-	    ONE("EPERM") },
+	    HOST("any:P|bind=EADDRINUSE"),
+	    ONE("EPERM"),
+	    V6("EPERM") },
 	{ .name = "option/unicast-if",
 	    .act = act_unicast_if,
 	    .forms = F46,

@@ -29,7 +29,7 @@ act_given(const struct attempt *t)
 {
 	int fd = given(t, t->row->type == SOCK_STREAM ? "tcp" : "udp");
 
-	if (fd >= 0 && !failed(bind_to(t, fd, t->row->a, t->port)))
+	if (!failed(bind_to(t, fd, t->row->a, t->port)))
 		say_local(t, fd);
 }
 
@@ -42,8 +42,6 @@ act_taken(const struct attempt *t)
 
 	(void)snprintf(command, sizeof(command), "take %s %u",
 	    addr_text(t->row->a, t->form), t->port);
-	if (fd < 0)
-		return;
 	say("%s", ask_with(fd, command, NULL));
 	say_local(t, fd);
 }
@@ -54,27 +52,21 @@ const struct row passed_rows[] = {
 	    .forms = F46,
 	    .type = SOCK_STREAM,
 	    .a = W_HOST,
-	    HOST("host:P"),
-	    V4("host:P"),
-	    V6("host:P"),
-	    OFF("host:P") },
+	    .flags = ALIKE,
+	    HOST("host:P") },
 	{ .name = "passed/in-any",
 	    .act = act_given,
 	    .forms = F46,
 	    .type = SOCK_STREAM,
 	    .a = W_ANY,
-	    HOST("any:P"),
-	    V4("any:P"),
-	    V6("any:P"),
-	    OFF("any:P") },
+	    .flags = ALIKE,
+	    HOST("any:P") },
 	{ .name = "passed/in-udp",
 	    .act = act_given,
 	    .forms = F46,
 	    .a = W_OTHER,
-	    HOST("other:P"),
-	    V4("other:P"),
-	    V6("other:P"),
-	    OFF("other:P") },
+	    .flags = ALIKE,
+	    HOST("other:P") },
 	{ .name = "passed/out-host",
 	    .act = act_taken,
 	    .forms = F46,

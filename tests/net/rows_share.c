@@ -58,7 +58,7 @@ act_options(const struct attempt *t)
 	socklen_t len;
 	size_t i;
 
-	for (i = 0; fd >= 0 && i < 4; i++) {
+	for (i = 0; i < 4; i++) {
 		(void)set_int(fd, SOL_SOCKET, names[i % 2], i < 2);
 		len = sizeof(value);
 		if (!failed(

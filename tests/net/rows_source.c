@@ -52,8 +52,6 @@ act_pktinfo(const struct attempt *t)
 {
 	int fd = try_socket(t);
 
-	if (fd < 0)
-		return;
 	if ((t->row->flags & CONN) != 0 &&
 	    failed(connect_to(t, fd, W_HOST, PORT_EACH)))
 		return;
@@ -67,7 +65,7 @@ act_pktinfo_bound(const struct attempt *t)
 {
 	int fd = try_socket(t);
 
-	if (fd < 0 || failed_at("bind", bind_to(t, fd, t->row->b, t->port)))
+	if (failed_at("bind", bind_to(t, fd, t->row->b, t->port)))
 		return;
 	if (!failed(send_from(t, fd, t->row->a, W_HOST)))
 		say_source(fd);
@@ -84,8 +82,7 @@ act_sticky(const struct attempt *t)
 
 	(void)addr_of(t->row->a, t->form, 0, &src);
 	info.ipi6_addr = src.in6.sin6_addr;
-	if (fd < 0 ||
-	    failed_at("option", setsockopt(fd, IPPROTO_IPV6, IPV6_PKTINFO,
+	if (failed_at("option", setsockopt(fd, IPPROTO_IPV6, IPV6_PKTINFO,
 				    &info, sizeof(info))))
 		return;
 	if (!failed(sendto(fd, "?", 1, 0, &to.sa, len)))
@@ -102,8 +99,7 @@ act_sticky_tcp(const struct attempt *t)
 
 	(void)addr_of(t->row->a, t->form, 0, &src);
 	info.ipi6_addr = src.in6.sin6_addr;
-	if (fd < 0 ||
-	    failed_at("option", setsockopt(fd, IPPROTO_IPV6, IPV6_PKTINFO,
+	if (failed_at("option", setsockopt(fd, IPPROTO_IPV6, IPV6_PKTINFO,
 				    &info, sizeof(info))))
 		return;
 	if (!failed(connect_to(t, fd, W_HOST, PORT_EACH)))

@@ -13,7 +13,7 @@ own_echo(const struct attempt *t)
 {
 	int fd = try_socket_of(t, SOCK_DGRAM);
 
-	if (fd < 0 || failed_at("bind", bind_to(t, fd, W_ANY, t->port)))
+	if (failed_at("bind", bind_to(t, fd, W_ANY, t->port)))
 		exit(0);
 	serve_jail(fd, SOCK_DGRAM);
 }
@@ -82,7 +82,7 @@ act_views(const struct attempt *t)
 {
 	int s = try_socket(t), fd = try_socket(t);
 
-	if (s < 0 || failed_at("bind", bind_to(t, s, W_ANY, t->port)) ||
+	if (failed_at("bind", bind_to(t, s, W_ANY, t->port)) ||
 	    failed(send_to(t, fd, t->row->a, t->port)))
 		return;
 	say_answer(t, s);
@@ -94,7 +94,7 @@ act_send(const struct attempt *t)
 {
 	int fd = try_socket(t);
 
-	if (fd < 0 || failed(send_to(t, fd, t->row->a, PORT_EACH)))
+	if (failed(send_to(t, fd, t->row->a, PORT_EACH)))
 		return;
 	say_source(fd);
 }
@@ -104,7 +104,7 @@ act_connected(const struct attempt *t)
 {
 	int fd = try_socket(t);
 
-	if (fd < 0 || failed(connect_to(t, fd, t->row->a, PORT_EACH)))
+	if (failed(connect_to(t, fd, t->row->a, PORT_EACH)))
 		return;
 	say_local(t, fd);
 	say_peer(t, fd);
@@ -118,7 +118,7 @@ act_bound(const struct attempt *t)
 {
 	int fd = try_socket(t);
 
-	if (fd < 0 || failed_at("bind", bind_to(t, fd, t->row->b, t->port)) ||
+	if (failed_at("bind", bind_to(t, fd, t->row->b, t->port)) ||
 	    failed(send_to(t, fd, t->row->a, PORT_EACH)))
 		return;
 	say_local(t, fd);
@@ -132,7 +132,7 @@ act_autobound_connected(const struct attempt *t)
 	int fd = try_socket(t);
 	char text[64];
 
-	if (fd < 0 || failed_at("first", send_to(t, fd, W_HOST, PORT_EACH)))
+	if (failed_at("first", send_to(t, fd, W_HOST, PORT_EACH)))
 		return;
 	if (is_readable(fd))
 		(void)!recv(fd, text, sizeof(text), 0);
@@ -148,7 +148,7 @@ act_connected_sendto(const struct attempt *t)
 {
 	int fd = try_socket(t);
 
-	if (fd < 0 || failed(connect_to(t, fd, t->row->a, PORT_EACH)) ||
+	if (failed(connect_to(t, fd, t->row->a, PORT_EACH)) ||
 	    failed_at("send", send_to(t, fd, t->row->b, PORT_EACH)))
 		return;
 	if (t->row->a == t->row->b)
@@ -164,7 +164,7 @@ act_reconnected(const struct attempt *t)
 	struct sockaddr none = { .sa_family = AF_UNSPEC };
 	int fd = try_socket(t);
 
-	if (fd < 0 || failed(connect_to(t, fd, W_LOOP, PORT_EACH)) ||
+	if (failed(connect_to(t, fd, W_LOOP, PORT_EACH)) ||
 	    failed(connect(fd, &none, sizeof(none))) ||
 	    failed(connect_to(t, fd, t->row->a, PORT_EACH)) ||
 	    failed_at("send", send(fd, "?", 1, 0)))
@@ -221,7 +221,7 @@ act_autobind_many(const struct attempt *t)
 	}
 
 /* Bound by the kernel, to what is not the jail's: the packet does not leave. */
-#define REFUSED "send=EPERM|send=EADDRNOTAVAIL"
+#define REFUSED "send=EPERM|send=EADDRNOTAVAIL|EADDRNOTAVAIL"
 
 const struct row udp_rows[] = {
 	ECHO("own", W_OWN, HOST("jail by=own:P")),
@@ -308,7 +308,7 @@ const struct row udp_rows[] = {
 	    .b = W_ANY,
 	    HOST("any:P from=host"),
 	    ONE("own:P from=own"),
-	    MANY("any:P from=own") },
+	    MANY("any:P from=own|own:P from=own") },
 	{ .name = "udp/bound-loop",
 	    .act = act_bound,
 	    .forms = FALL,
@@ -351,8 +351,8 @@ const struct row udp_rows[] = {
 		"host:* peer=host:S send=EADDRNOTAVAIL")),
 	LITE("connected-loop", act_connected, W_LOOP,
 	    HOST("loop:* peer=loop:S from=loop"),
-	    ONE("loop:* peer=loop:S send=EPERM|loop:* peer=loop:S "
-		"send=EADDRNOTAVAIL")),
+	    ONE("loop:* peer=loop:S send=EPERM|loop:* peer=loop:S no answer|"
+		"loop:* peer=loop:S send=EADDRNOTAVAIL")),
 	LITE("hosts-loop", act_send, W_LOOP, HOST("from=loop"),
 	    ONE("no answer")),
 	LITE("bound-host", act_bound, W_OTHER, .b = W_HOST,

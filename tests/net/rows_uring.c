@@ -112,7 +112,7 @@ act_connect(const struct attempt *t)
 	struct ring ring;
 	union addr a;
 
-	if (fd < 0 || ring_open(&ring) < 0)
+	if (ring_open(&ring) < 0)
 		return;
 	sqe.fd = fd;
 	sqe.addr = (uintptr_t)&a;
@@ -131,18 +131,14 @@ const struct row uring_rows[] = {
 	    .a = W_OWN,
 	    HOST("own:P|bind=EINVAL"),
 	    NO_RING,
-	    V4("ring=ENOSYS|ring=EPERM"),
-	    V6("ring=ENOSYS|ring=EPERM"),
-	    OFF("ring=ENOSYS|ring=EPERM") },
+	    .flags = ALIKE },
 	{ .name = "uring/bind-host",
 	    .act = act_bind,
 	    .forms = F46,
 	    .a = W_HOST,
 	    HOST("host:P|bind=EINVAL"),
 	    NO_RING,
-	    V4("ring=ENOSYS|ring=EPERM"),
-	    V6("ring=ENOSYS|ring=EPERM"),
-	    OFF("ring=ENOSYS|ring=EPERM") },
+	    .flags = ALIKE },
 	{ .name = "uring/connect",
 	    .act = act_connect,
 	    .forms = F46,

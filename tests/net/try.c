@@ -61,7 +61,7 @@ try_socket_of(const struct attempt *t, int type)
 	    socket(form_domain(t->form), type | SOCK_CLOEXEC, t->row->proto);
 
 	if (failed(fd))
-		return -1;
+		exit(0);
 	if ((t->row->flags & ONLY6) != 0)
 		(void)set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
 	return fd;

@@ -14,7 +14,7 @@ bool failed(long r);
 /* The same, with what failed before it. */
 bool failed_at(const char *what, long r);
 
-/* The row's socket: -1 and said if it cannot be made. */
+/* The row's socket; if it cannot be made, that is how the row ended. */
 int try_socket(const struct attempt *t);
 int try_socket_of(const struct attempt *t, int type);
 
