@@ -192,7 +192,8 @@ jls_value(const struct jls_column *c, const struct jailx_set *set)
 bool
 jls_is_list(const struct jls_column *c)
 {
-	return c->param->type == JAILX_IP4 || c->param->type == JAILX_IP6;
+	return c->param->type == JAILX_IP4 || c->param->type == JAILX_IP6 ||
+	       c->param->type == JAILX_LIST;
 }
 
 bool

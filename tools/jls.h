@@ -54,12 +54,12 @@ bool jls_is_skipped(const struct jls *j, const struct jls_column *c,
     const struct jailx_set *set);
 
 /*
- * The text of a column that is no list of addresses; "" for one without a
+ * The text of a column that is no list; "" for one without a
  * value, NULL for a key that the jail has not.
  */
 const char *jls_value(const struct jls_column *c, const struct jailx_set *set);
 
-/* Is it a list of addresses? */
+/* Is it a list, of addresses or ports? */
 bool jls_is_list(const struct jls_column *c);
 
 /* The value of a parameter, or "". */

@@ -79,11 +79,15 @@ is_allowed(const struct listeners *l, const struct jailx_socket *s)
 {
 	static const char param[] = "ip4.hostports";
 	size_t i, n = jailx_set_count(l->set, param);
+	const char *p;
 
-	for (i = 0; i < n; i++)
-		if (s->proto != IPPROTO_TCP &&
-		    atoi(jailx_set_get(l->set, param, i)) == s->local.port)
-			return true;
+	for (i = 0; s->proto != IPPROTO_TCP && i < n; i++)
+		for (p = jailx_set_get(l->set, param, i); p != NULL;
+		     p = *p == ',' ? p + 1 : NULL) {
+			if (atoi(p) == s->local.port)
+				return true;
+			p += strcspn(p, ",");
+		}
 	return false;
 }
 

@@ -186,7 +186,10 @@ pset_add(struct pset *s, const char *name, const char *value, struct jerr *e)
 		return add_addresses(s, id, value, e);
 	if (p->type == JAILX_KEYVALUE && strcmp(name, p->name) != 0)
 		return add_key(s, name, value, e);
-	if (p->type == JAILX_LIST && value == NULL) {
+	/* as jls -s has one of a jail's with nothing in it */
+	if (p->type == JAILX_LIST &&
+	    (value == NULL ||
+		(*value == '\0' && (p->flags & JAILX_PSEUDO) == 0))) {
 		s->val[id].set = true;
 		return 0;
 	}

@@ -186,6 +186,47 @@ json_body() {
 	atf_check -o file:expected jls -v -j "$name" --libxo json
 }
 
+new_case addresses 'addresses of a jail'
+addresses_body() {
+	# the first one is the primary, the others are in their order
+	four=127.0.77.3,127.0.77.1,127.0.77.9
+	make_jail a host.hostname=h ip4.addr=$four ip6.addr=::1
+	row "$jid" 127.0.77.3 h "$JAIL_TEST_ROOT" >expected
+	atf_check -o file:expected sh -c "jls -j $name | tail -n 1"
+	printf ' %-15s %-15s %-29s %s\n' "$name" 127.0.77.3 h "$JAIL_TEST_ROOT" \
+	    >expected
+	atf_check -o file:expected sh -c "jls -Nj $name | tail -n 1"
+	printf '        %s\n' 127.0.77.3 127.0.77.1 127.0.77.9 ::1 >expected
+	atf_check -o file:expected sh -c "jls -vj $name | tail -n 4"
+	atf_check -o inline:"$four ::1\n" jls -j "$name" ip4.addr ip6.addr
+	atf_check -o inline:"ip4.addr=$four ip6.addr=::1\n" \
+	    jls -nqj "$name" ip4.addr ip6.addr
+	atf_check -o match:" ip4=new ip6=new " -o match:" ip4.addr=$four " \
+	    -o match:" ip6.addr=::1 " jls -sj "$name"
+	json "{\"jid\":$jid,\"ipv4\":\"127.0.77.3\",\"hostname\":\"h\",\"path\":\"$JAIL_TEST_ROOT\"}" \
+	    >expected
+	atf_check -o file:expected jls --libxo json -j "$name"
+	list='["127.0.77.3","127.0.77.1","127.0.77.9"]'
+	json "{\"ip4.addr\": $list, \"ip6.addr\": [\"::1\"]}" >expected
+	atf_check -o file:expected \
+	    jls --libxo json -j "$name" ip4.addr ip6.addr
+	atf_check -o match:"\"cpusetid\":$jid, \"ipv4_addrs\": \\$list, \"ipv6_addrs\": \[\"::1\"\]}" \
+	    jls -v --libxo json -j "$name"
+	# What -s says makes the same jail again, lists that are empty or not.
+	atf_check -o inline:'-\n' jls -j "$name" ip4.hostports
+	again
+	atf_check -o ignore jail -m name="$name" ip4.hostports=53,123
+	atf_check -o inline:'53,123\n' jls -j "$name" ip4.hostports
+	again
+}
+
+again() {
+	jls -sj "$name" >before
+	atf_check -o ignore jail -R "$name"
+	eval "atf_check -o ignore jail -c $(cat before)"
+	atf_check -o file:before jls -sj "$name"
+}
+
 new_case json_parameters '--libxo json with parameters'
 json_parameters_body() {
 	make_jail a meta='a "b" \ c/d' env="$(printf 'x=1\ny=\t2')"
@@ -307,7 +348,7 @@ coming_and_going_body() {
 
 atf_init_test_cases() {
 	for case in table table_cut names verbose parameters name_value \
-	    quoting header recreate cancel meta json json_parameters several \
+	    quoting header recreate cancel meta json addresses json_parameters several \
 	    unknown check none unprivileged full_disk coming_and_going; do
 		atf_add_test_case "$case"
 	done
