@@ -426,12 +426,16 @@ sockstat_case ending 'processes that end meanwhile'
 ending_body() {
 	new_net
 	hold tcp,127.0.0.1,80
-	$in python3 -c 'import os, socket, sys
-for _ in range(400):
-    if os.fork() == 0:
-        s = [socket.socketpair() for _ in range(20)]
-        os._exit(0)
-    os.wait()' &
+	# long lists of descriptors, whose owners go while they are read
+	$in python3 -c 'import os, socket, time
+for _ in range(100):
+    for _ in range(4):
+        if os.fork() == 0:
+            held = [socket.socketpair() for _ in range(300)]
+            time.sleep(0.01)
+            os._exit(0)
+    for _ in range(4):
+        os.wait()' &
 	other=$!
 	while kill -0 $other 2>/dev/null; do
 		$in sockstat -w >lines 2>err || atf_fail "$(cat err)"
