@@ -16,7 +16,7 @@
  *bind the socket passed along: "ok"
  *	close				what bind has made
  *
- * Prints "ready" when it is.  Ends when its standard input does.
+ * Prints "ready" when it is.
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -369,23 +369,22 @@ control_socket(const char *path)
 int
 main(int argc, char **argv)
 {
-	struct pollfd p[2] = { { .fd = 0 }, { .events = POLLIN } };
-	int i, c;
+	int i, c, control;
 
 	if (argc < 3)
 		errx(2, "usage: netpeer name socket address ...");
 	(void)signal(SIGCHLD, SIG_IGN);
 	(void)signal(SIGPIPE, SIG_IGN);
 	my_name = argv[1];
-	p[1].fd = control_socket(argv[2]);
+	control = control_socket(argv[2]);
 	serve_at("0.0.0.0", PORT_WILD);
 	serve_at("::", PORT_WILD);
 	for (i = 3; i < argc; i++)
 		serve_at(argv[i], PORT_EACH);
 	(void)printf("ready\n");
 	(void)fflush(stdout);
-	while (poll(p, 2, -1) >= 0 && p[0].revents == 0) {
-		if ((c = accept(p[1].fd, NULL, NULL)) < 0)
+	for (;;) {
+		if ((c = accept(control, NULL, NULL)) < 0)
 			continue;
 		if (fork() == 0) {
 			(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -393,6 +392,4 @@ main(int argc, char **argv)
 		}
 		(void)close(c);
 	}
-	(void)unlink(argv[2]);
-	return 0;
 }

@@ -195,10 +195,8 @@ const struct row listen_rows[] = {
 	    ONE("EADDRNOTAVAIL"), MANY("jail=own2" CLOSED)),
 	LISTEN_ROW("loop", FALL, .a = W_LOOP, HOST("jail=loop" CLOSED),
 	    ONE("jail=own" CLOSED)),
-	LISTEN_ROW("any-low", F4, .a = W_ANY, .flags = LOW, INHERIT("EACCES"),
-	    EVERYWHERE),
-	LISTEN_ROW("any-low", F6, .a = W_ANY, .flags = LOW | ONLY6,
-	    INHERIT("EACCES"), EVERYWHERE),
+	LISTEN_ROW("any-low", F4, .a = W_ANY, .flags = LOW, EVERYWHERE),
+	LISTEN_ROW("any-low", F6, .a = W_ANY, .flags = LOW | ONLY6, EVERYWHERE),
 
 	/* The host has it on the wildcard: its own everywhere else. */
 	LISTEN_ROW("hosts", F4, .a = W_ANY, .flags = WILD, HOST("EADDRINUSE"),
