@@ -57,6 +57,8 @@ namespaces_of(const struct pset *params)
 	    !pset_is(params, P_SYSVSEM, "inherit") &&
 	    !pset_is(params, P_SYSVSHM, "inherit"))
 		ns |= CLONE_NEWIPC;
+	if (pset_is(params, P_VNET, "new"))
+		ns |= CLONE_NEWNET;
 	return ns;
 }
 

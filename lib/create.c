@@ -33,6 +33,9 @@ static const struct implied {
 	{ P_ALLOW_SYSVIPC, "true", P_SYSVMSG, "inherit" },
 	{ P_ALLOW_SYSVIPC, "true", P_SYSVSEM, "inherit" },
 	{ P_ALLOW_SYSVIPC, "true", P_SYSVSHM, "inherit" },
+	/* as FreeBSD shows it: nothing is restricted */
+	{ P_VNET, "new", P_IP4, "inherit" },
+	{ P_VNET, "new", P_IP6, "inherit" },
 };
 
 /* What is of its own implies that, as on FreeBSD, also where it is given. */

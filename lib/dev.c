@@ -266,12 +266,25 @@ protect_one(int proc, const char *name)
 	return attach_below(mnt, proc, name);
 }
 
+/*
+ * What a network namespace shows in sys/net is its own, or read-only: the
+ * kernel sees to that.  Taken before sys is protected; -1: not for this jail.
+ */
+static int
+clone_net(const struct build *b, int proc)
+{
+	if (!pset_is(&b->rec.params, P_VNET, "new") ||
+	    !pset_is(&b->rec.params, P_USERNS, "new"))
+		return -1;
+	return mnt_clone(proc, "sys/net");
+}
+
 int
 mount_procfs(
     const struct build *b, const char *who, const char *name, struct jerr *e)
 {
 	auto_close int target = mount_target(b, who, name, e);
-	auto_close int proc = -1, mask = -1;
+	auto_close int proc = -1, mask = -1, net = -1;
 	size_t i;
 	int r;
 
@@ -283,9 +296,13 @@ mount_procfs(
 		r = mnt_attach(proc, target);
 	if (r >= 0)
 		r = mask = make_mask();
+	if (r >= 0)
+		net = clone_net(b, proc);
 	for (i = 0; r >= 0 && i < nitems(masked); i++)
 		r = mask_one(mask, proc, masked[i]);
 	for (i = 0; r >= 0 && i < nitems(read_only); i++)
 		r = protect_one(proc, read_only[i]);
+	if (r >= 0 && net >= 0)
+		r = attach_below(net, proc, "sys/net");
 	return r < 0 ? jerr_sys(e, -r, "%s: mount %s", who, name) : 0;
 }

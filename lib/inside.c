@@ -153,6 +153,8 @@ warden_flags(const struct pset *params, char *flags)
 	    !pset_is(params, P_SYSVSEM, "inherit") &&
 	    !pset_is(params, P_SYSVSHM, "inherit"))
 		*flags++ = WARDEN_OWN_IPC;
+	if (pset_is(params, P_VNET, "new"))
+		*flags++ = WARDEN_OWN_NET;
 	*flags = '\0';
 }
 

@@ -15,5 +15,6 @@ enum {
 /* Flags in argv[1], as letters. */
 #define WARDEN_OWN_UTS 'u'
 #define WARDEN_OWN_IPC 'i'
+#define WARDEN_OWN_NET 'n'
 
 #endif

@@ -96,6 +96,17 @@ need_ping_range(const struct pset *now, struct jerr *e)
 	    low, high);
 }
 
+/* The BPF programs see to it, but for a stack that is not theirs. */
+static int
+need_own_ports(const struct pset *now, struct jerr *e)
+{
+	if (!pset_is(now, P_VNET, "new"))
+		return 0;
+	return jerr(e, ENOTSUP,
+	    "allow.noreserved_ports: the root of a vnet jail settles it "
+	    "(net.ipv4.ip_unprivileged_port_start of its own)");
+}
+
 static const struct need {
 	enum param_id id;
 	const char *value;
@@ -104,6 +115,7 @@ static const struct need {
 	{ P_ALLOW_MLOCK, "true", need_lock_limit },
 	{ P_ALLOW_RAW_SOCKETS, "true", need_ping_range },
 	{ P_ALLOW_READ_MSGBUF, "true", need_messages },
+	{ P_ALLOW_RESERVED_PORTS, "false", need_own_ports },
 };
 
 int

@@ -169,7 +169,13 @@ net_check(const struct pset *params, struct jerr *e)
 	if ((r = net_ips_get(&ips, params, e)) < 0 ||
 	    (r = net_ports_check(params, e)) < 0)
 		return r;
-	if (ips.n > 0 && pset_is(params, P_VNET, "new"))
+	if (pset_is(params, P_VNET, "disable"))
+		return jerr(e, EINVAL,
+		    "vnet: \"disable\" is none of its values (new, inherit; "
+		    "ip4=disable ip6=disable closes the network)");
+	if (pset_is(params, P_VNET, "new") &&
+	    (ips.n > 0 || !pset_is(params, P_IP4, "inherit") ||
+		!pset_is(params, P_IP6, "inherit")))
 		return jerr(e, EINVAL,
 		    "vnet jails cannot have IP address restrictions");
 	for (i = 0; i < ips.n; i++) {

@@ -129,6 +129,11 @@ check_change(
 	if (changes_host(now, wanted))
 		return jerr(e, ENOTSUP,
 		    "host: cannot be changed after creation on Linux");
+	if (pset_is(now, P_VNET, "new") &&
+	    (pset_count(wanted, P_IP4_ADDR) > 0 ||
+		pset_count(wanted, P_IP6_ADDR) > 0))
+		return jerr(e, EINVAL,
+		    "vnet jails cannot have IP address restrictions");
 	if (pset_has(wanted, P_IP4_ADDR) && !pset_is(now, P_IP4, "new"))
 		return jerr(e, EINVAL, "ip4 cannot be changed after creation");
 	if (pset_has(wanted, P_IP6_ADDR) && !pset_is(now, P_IP6, "new"))

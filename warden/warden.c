@@ -12,8 +12,8 @@
  *	hide		should make ptrace and /proc/1/{fd,mem,exe} fail for
  *			everybody in the jail; before the first setns, and
  *			again after each change of ids, which may undo it
- *	enter		should join the jail's user namespace and make uts and
- *			ipc there; must not touch a file
+ *	enter		should join the jail's user namespace and make uts,
+ *			ipc and net there, with lo up; must not touch a file
  *	drop		should leave no id, group or capability of the host,
  *			and no system call but those of the loop
  *	report		should tell the builder; must be the last that can fail
@@ -30,13 +30,16 @@
 #include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <net/if.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/xattr.h>
 #include <time.h>
@@ -68,6 +71,20 @@ hide(void)
 		fail("warden: dumpable");
 }
 
+/* Any socket serves: it is of the namespace that it was made in. */
+static void
+own_net(void)
+{
+	struct ifreq lo = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	int fd;
+
+	if (unshare(CLONE_NEWNET) < 0)
+		fail("vnet: network namespace");
+	if ((fd = socket(AF_UNIX, SOCK_DGRAM, 0)) < 0 ||
+	    ioctl(fd, SIOCSIFFLAGS, &lo) < 0 || close(fd) < 0)
+		fail("vnet: lo");
+}
+
 static void
 enter(const char *flags, const char *host, const char *domain)
 {
@@ -82,6 +99,8 @@ enter(const char *flags, const char *host, const char *domain)
 	if ((own_uts && unshare(CLONE_NEWUTS) < 0) ||
 	    (own_ipc && unshare(CLONE_NEWIPC) < 0))
 		fail("warden: namespaces");
+	if (strchr(flags, WARDEN_OWN_NET) != NULL)
+		own_net();
 	if (own_uts && sethostname(host, strlen(host)) < 0)
 		fail("host.hostname");
 	if (own_uts && setdomainname(domain, strlen(domain)) < 0)

@@ -28,6 +28,7 @@
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/fs.h>
+#include <linux/netlink.h>
 #include <linux/seccomp.h>
 #include <linux/sockios.h>
 #include <netinet/in.h>
@@ -174,21 +175,23 @@ static const struct step socket_steps[] = {
 	{ JEQ, AF_UNIX, F_ALLOW, NEXT },
 	{ JEQ, AF_INET, F_INET, NEXT },
 	{ JEQ, AF_INET6, F_INET6, NEXT },
-	{ JEQ, AF_NETLINK, F_NETLINK, F_AF },
+	{ JEQ, AF_NETLINK, F_NETLINK, NEXT },
+	{ JEQ, AF_PACKET, F_PACKET, F_AF },
 };
 
 /*
  * What the address rules of a jail cover: TCP, UDP, UDP-Lite and ICMP echo.
  * SCTP, DCCP, L2TP, MPTCP, SMC and what else there is bind and send on ways
- * of their own, and most load a module.  SOCK_PACKET is the old name of
- * AF_PACKET.  SOCK_RAW is EPERM without the capability, as everywhere.
+ * of their own, and most load a module: a stack of the jail's own (vnet) does
+ * not open them either.  SOCK_PACKET is the old name of AF_PACKET.  SOCK_RAW
+ * is EPERM without the capability, as everywhere.
  */
 static const struct step inet_steps[] = {
 	{ LD, LOW(1), 0, 0 },
 	{ AND, TYPE_MASK, 0, 0 },
 	{ JEQ, SOCK_STREAM, F_STREAM, NEXT },
 	{ JEQ, SOCK_DGRAM, F_DGRAM, NEXT },
-	{ JEQ, SOCK_RAW, F_EPERM, F_EPROTONOSUPPORT },
+	{ JEQ, SOCK_RAW, F_RAW, F_EPROTONOSUPPORT },
 };
 
 static const struct step inet6_steps[] = {
@@ -196,7 +199,7 @@ static const struct step inet6_steps[] = {
 	{ AND, TYPE_MASK, 0, 0 },
 	{ JEQ, SOCK_STREAM, F_STREAM, NEXT },
 	{ JEQ, SOCK_DGRAM, F_DGRAM6, NEXT },
-	{ JEQ, SOCK_RAW, F_EPERM, F_EPROTONOSUPPORT },
+	{ JEQ, SOCK_RAW, F_RAW, F_EPROTONOSUPPORT },
 };
 
 static const struct step stream_steps[] = {
@@ -223,7 +226,19 @@ static const struct step dgram6_steps[] = {
 /* NETLINK_ROUTE alone: FreeBSD's route sockets. */
 static const struct step netlink_steps[] = {
 	{ LD, LOW(2), 0, 0 },
-	{ JEQ, 0, F_ALLOW, F_EPROTONOSUPPORT },
+	{ JEQ, NETLINK_ROUTE, F_ALLOW, F_NETLINK_AF },
+};
+
+/*
+ * Entered with the protocol loaded: those of which a network namespace has
+ * its own.  Others are the host's, or load a module.
+ */
+static const struct step netlink_own_steps[] = {
+	{ JEQ, NETLINK_SOCK_DIAG, F_ALLOW, NEXT }, /* ss(8) */
+	{ JEQ, NETLINK_XFRM, F_ALLOW, NEXT }, /* IPsec: PRIV_NETINET_IPSEC */
+	{ JEQ, NETLINK_NETFILTER, F_ALLOW, NEXT }, /* PRIV_NETINET_IPFW, PF */
+	{ JEQ, NETLINK_KOBJECT_UEVENT, F_ALLOW, NEXT }, /* own interfaces */
+	{ JEQ, NETLINK_GENERIC, F_ALLOW, F_EPROTONOSUPPORT }, /* ethtool(8) */
 };
 
 /* Entered with the family loaded.  Closed even with allow.socket_af: */
@@ -231,7 +246,6 @@ static const struct step other_steps[] = {
 	{ JGE, AF_END, F_EPROTONOSUPPORT, NEXT }, /* unknown */
 	{ JEQ, AF_ALG, F_EPROTONOSUPPORT, NEXT }, /* page cache writes */
 	{ JEQ, AF_VSOCK, F_EPROTONOSUPPORT, NEXT }, /* the hypervisor */
-	{ JEQ, AF_PACKET, F_EPROTONOSUPPORT, NEXT }, /* the whole stack */
 	{ JEQ, AF_XDP, F_EPROTONOSUPPORT, NEXT }, /* the whole stack */
 	{ JEQ, AF_KEY, F_EPROTONOSUPPORT, NEXT }, /* the host's IPsec */
 	/* TCP or UDP of the kernel's own, which no address rule sees */
@@ -264,6 +278,7 @@ static const struct {
 	[F_DGRAM] = STEPS(dgram_steps),
 	[F_DGRAM6] = STEPS(dgram6_steps),
 	[F_NETLINK] = STEPS(netlink_steps),
+	[F_NETLINK_OWN] = STEPS(netlink_own_steps),
 	[F_OTHER_AF] = STEPS(other_steps),
 };
 static_assert(nitems(rule_steps) == F_OTHER_AF + 1, "a row per argument rule");
@@ -296,6 +311,9 @@ static const struct {
 	[F_INET] = { OPEN_INET, F_INET_TYPE, F_EAFNOSUPPORT },
 	[F_INET6] = { OPEN_INET6, F_INET6_TYPE, F_EAFNOSUPPORT },
 	[F_AF] = { OPEN_SOCKET_AF, F_OTHER_AF, F_EPROTONOSUPPORT },
+	[F_RAW] = { OPEN_VNET, F_ALLOW, F_EPERM },
+	[F_PACKET] = { OPEN_VNET, F_ALLOW, F_EPROTONOSUPPORT },
+	[F_NETLINK_AF] = { OPEN_VNET, F_NETLINK_OWN, F_EPROTONOSUPPORT },
 };
 static_assert(nitems(by_open) == F_COUNT, "a row per rule that depends");
 

@@ -37,6 +37,7 @@ enum filter_rule {
 	F_DGRAM,
 	F_DGRAM6,
 	F_NETLINK,
+	F_NETLINK_OWN,
 	F_OTHER_AF,
 	/* one of the above, by enum policy_open */
 	F_SYSLOG,
@@ -47,6 +48,9 @@ enum filter_rule {
 	F_INET,
 	F_INET6,
 	F_AF,
+	F_RAW,
+	F_PACKET,
+	F_NETLINK_AF,
 	F_COUNT
 };
 

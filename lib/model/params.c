@@ -159,7 +159,7 @@ static const struct jailx_param table[] = {
 	    .desc = "own user ids (Linux)" },
 	[P_VNET] = { .name = "vnet",
 	    SYS("inherit"),
-	    .flags = C | LATER,
+	    .flags = C,
 	    .desc = "own network stack" },
 
 	ALLOW(ADJTIME, "adjtime", "false", LATER, "steer the clock slowly"),

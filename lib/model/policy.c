@@ -22,6 +22,7 @@ enum grant {
 	ALWAYS,
 	BY_USERNS,
 	BY_HOSTNAME_USERNS,
+	BY_VNET,
 	BY_VNET_USERNS,
 	BY_RAW,
 	BY_PORTS,
@@ -51,6 +52,7 @@ static const struct {
 	{ BY_USERNS, { { P_USERNS, "new", NULL } } },
 	{ BY_HOSTNAME_USERNS, { { P_ALLOW_SET_HOSTNAME, "true", NULL },
 				  { P_USERNS, "new", NULL } } },
+	{ BY_VNET, { { P_VNET, "new", NULL } } },
 	{ BY_VNET_USERNS,
 	    { { P_VNET, "new", NULL }, { P_USERNS, "new", NULL } } },
 	{ BY_RAW, { { P_ALLOW_RAW_SOCKETS, "true", NULL } } },
@@ -85,7 +87,7 @@ static const struct {
 	[CAP_SETPCAP] = { ALWAYS, "daemons give capabilities up with it" },
 	[CAP_LINUX_IMMUTABLE] = { BY_CHFLAGS, "PRIV_VFS_SYSFLAGS" },
 	[CAP_NET_BIND_SERVICE] = { BY_PORTS, "PRIV_NETINET_RESERVEDPORT" },
-	[CAP_NET_BROADCAST] = { NEVER, "unused by the kernel" },
+	[CAP_NET_BROADCAST] = { BY_VNET_USERNS, "netlink's own broadcasts" },
 	[CAP_NET_ADMIN] = { BY_VNET_USERNS, "PRIV_NET_* of an own stack" },
 	[CAP_NET_RAW] = { BY_RAW, "PRIV_NETINET_RAW" },
 	[CAP_IPC_LOCK] = { BY_MLOCK, "PRIV_VM_MLOCK, MUNLOCK" },
@@ -142,8 +144,9 @@ static const struct {
 	{ OPEN_SYSVSEM, BY_SYSVSEM },
 	{ OPEN_SYSVSHM, BY_SYSVSHM },
 	{ OPEN_MSGBUF, BY_MSGBUF },
+	{ OPEN_VNET, BY_VNET },
 };
-static_assert(1 << (nitems(opens) - 1) == OPEN_MSGBUF, "a row per bit");
+static_assert(1 << (nitems(opens) - 1) == OPEN_VNET, "a row per bit");
 
 static bool
 met(const struct need *need, const struct pset *params)

@@ -8,7 +8,8 @@
 #include "filter.h"
 #include "policy.h"
 
-#define OPEN_ALL (OPEN_MSGBUF * 2 - 1)
+#define OPEN_ALL (OPEN_MSGBUF * 2 - 1) /* of a jail on the host's stack */
+#define OPEN_LAST (OPEN_ALL | OPEN_VNET)
 
 extern struct sock_filter prog[FILTER_MAX];
 extern size_t prog_len;

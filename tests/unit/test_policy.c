@@ -65,10 +65,12 @@ static const struct {
 	/* the host's user namespace: nothing that reaches beyond */
 	{ { { P_USERNS, "inherit" } }, BASE | PORTS, 0, false },
 	{ { { P_USERNS, "inherit" }, { P_VNET, "new" } },
-	    BASE | PORTS | BIT(CAP_NET_RAW), OPEN_INET | OPEN_INET6, false },
+	    BASE | PORTS | BIT(CAP_NET_RAW), OPEN_INET | OPEN_INET6 | OPEN_VNET,
+	    false },
 	{ { { P_VNET, "new" } },
-	    DEFAULT | BIT(CAP_NET_RAW) | BIT(CAP_NET_ADMIN),
-	    OPEN_INET | OPEN_INET6, false },
+	    DEFAULT | BIT(CAP_NET_RAW) | BIT(CAP_NET_ADMIN) |
+		BIT(CAP_NET_BROADCAST),
+	    OPEN_INET | OPEN_INET6 | OPEN_VNET, false },
 	{ { { P_ALLOW_SUSER, "false" } }, 0, 0, false },
 	{ { { P_ALLOW_SUSER, "false" }, { P_ALLOW_MLOCK, "true" },
 	      { P_IP4, "inherit" } },
