@@ -218,6 +218,13 @@ pid_t jailx_warden(int jid, uint64_t id);
  */
 int jailx_log_open(const char *root, const char *file);
 
+/*
+ * Move the interfaces of vnet.interface from the caller's network namespace
+ * into the jail; from then on they go home when it ends, however it ends, if
+ * it has a keeper (jailx_keep()).
+ */
+int jailx_take_interfaces(int jid, uint64_t id);
+
 /* ---- What follows a jail's end ---------------------------------------- */
 
 /*

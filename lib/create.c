@@ -12,6 +12,7 @@
 #include "jerr.h"
 #include "name.h"
 #include "net.h"
+#include "vnet_params.h"
 
 static int
 fill(struct pset *params, enum param_id id, const char *text, struct jerr *e)
@@ -141,7 +142,7 @@ jail_check_new(struct pset *params, bool held, struct jerr *e)
 	    (r = imply(params, e)) < 0 || (r = check_sysv(params, e)) < 0 ||
 	    (r = check_name(params, e)) < 0 ||
 	    (r = fill_release(params, e)) < 0 ||
-	    (r = net_check(params, e)) < 0 ||
+	    (r = net_check(params, e)) < 0 || (r = vnet_check(params, e)) < 0 ||
 	    (r = jail_check_needs(params, params, e)) < 0)
 		return r;
 	if (!held && !pset_bool(params, P_PERSIST))

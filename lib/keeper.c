@@ -36,6 +36,7 @@
 #include "jerr.h"
 #include "ns.h"
 #include "uapi.h"
+#include "vnet.h"
 
 #define LINGER_MSEC 1000 /* for what the jail's first process leaves */
 #define RETRY_SEC 1
@@ -43,6 +44,7 @@
 struct keeper {
 	struct jail jail;
 	int warden; /* pidfd, -1: it had gone, or cannot be seen from here */
+	int netns; /* of a vnet jail, that it does not end first; or -1 */
 	int cgroup; /* to be made in */
 	jailx_keeper *fn;
 	void *arg;
@@ -66,27 +68,34 @@ move_up(int *fd)
 }
 
 static void
-close_between(int above, int below)
+close_others(const int *keep, size_t n)
 {
-	if (above + 1 <= below - 1)
-		(void)syscall(SYS_close_range, above + 1, below - 1, 0);
+	int from, to;
+	size_t i;
+
+	for (from = 0; from >= 0; from = to < 0 ? -1 : to + 1) {
+		/* up to the next one that is kept */
+		for (to = -1, i = 0; i < n; i++) {
+			if (keep[i] >= from && (to < 0 || keep[i] < to))
+				to = keep[i];
+		}
+		if (to != from)
+			(void)syscall(SYS_close_range, from,
+			    to < 0 ? ~0U : (unsigned int)to - 1, 0);
+	}
 }
 
-/* All but two, and nothing on standard input, output and error. */
+/* All but what is needed; nothing on standard input, output and error. */
 static int
 step_descriptors(struct keeper *k)
 {
-	int low, high, fd;
+	int fd;
 
 	jails_forget();
-	if (move_up(&k->jail.dir) < 0 || move_up(&k->warden) < 0)
+	if (move_up(&k->jail.dir) < 0 || move_up(&k->warden) < 0 ||
+	    move_up(&k->netns) < 0)
 		return -1;
-	low = k->warden < k->jail.dir ? k->warden : k->jail.dir;
-	high = k->warden < k->jail.dir ? k->jail.dir : k->warden;
-	close_between(-1, low >= 0 ? low : high);
-	if (low >= 0)
-		close_between(low, high);
-	(void)syscall(SYS_close_range, high + 1, ~0U, 0);
+	close_others((const int[]){ k->jail.dir, k->warden, k->netns }, 3);
 	if ((fd = open("/dev/null", O_RDWR)) < 0)
 		return -1;
 	return fd == 0 && dup2(0, 1) == 1 && dup2(0, 2) == 2 ? 0 : -1;
@@ -177,7 +186,7 @@ step_aside(void)
 
 /* False: to be tried again. */
 static bool
-finish(const struct keeper *k)
+finish(struct keeper *k)
 {
 	auto_close int lock = cg_lock(k->jail.dir, false);
 	bool gone = lock == -ENODEV || lock == -ENOENT;
@@ -190,7 +199,11 @@ finish(const struct keeper *k)
 	/* where it has gone, all has been done */
 	if (gone || !jail_is_there(&k->jail))
 		r = 0;
-	else if ((r = jail_destroy_locked(&k->jail, &e)) == 1)
+	else
+		r = jail_destroy_locked(&k->jail, &e);
+	if (r >= 0)
+		cleanup_close(&k->netns);
+	if (r == 1)
 		k->fn(k->jail.jid, k->jail.id, take_fd(&lock), k->arg);
 	cleanup_close(&lock);
 	if (r == 0)
@@ -223,6 +236,22 @@ keep(struct keeper *k)
 
 /* ---- the starter's side ---- */
 
+/* The namespace of a jail that has one of its own, or -1. */
+static int
+open_netns(const struct jail *j, pid_t warden)
+{
+	auto_close int proc = -1;
+	struct record rec;
+	int fd = -1;
+
+	if (store_read(j->dir, false, &rec) < 0)
+		return -1;
+	if (pset_is(&rec.params, P_VNET, "new") && (proc = ns_proc()) >= 0)
+		fd = vnet_of_process(proc, warden);
+	record_done(&rec);
+	return fd;
+}
+
 /*
  * In the starter's memory: the keeper is to be nobody's child, as who starts
  * a jail waits for children of his own.
@@ -244,6 +273,7 @@ int
 keeper_start(const struct jail *j, jailx_keeper *fn, void *arg, struct jerr *e)
 {
 	auto_close int cgroup = after_dir("keeper", e), warden = -1;
+	auto_close int netns = -1;
 	struct keeper k = {
 		.jail = *j,
 		.cgroup = cgroup,
@@ -260,7 +290,10 @@ keeper_start(const struct jail *j, jailx_keeper *fn, void *arg, struct jerr *e)
 	r = jail_warden(j, &pid, &warden);
 	if (r < 0 && r != -ESRCH && r != -ENODEV && r != -ENOENT)
 		return jerr_sys(e, -r, "keeper of jail %d", j->jid);
+	if (r == 0)
+		netns = open_netns(j, pid);
 	k.warden = warden;
+	k.netns = netns;
 	(void)sigfillset(&all);
 	(void)sigprocmask(SIG_SETMASK, &all, &old); /* cannot fail */
 	pid = ns_vfork(NS_CLEAR_SIGHAND, -1, fork_keeper, &k);

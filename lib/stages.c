@@ -23,6 +23,7 @@
 #include "jerr.h"
 #include "net.h"
 #include "ns.h"
+#include "vnet.h"
 
 #define REMOVE_MSEC 30000 /* how long killed processes may take to go */
 #define REAP_MSEC 20 /* and its first one to be a zombie */
@@ -200,6 +201,7 @@ static const struct stage {
 	{ "payload", setup_payload, undo_payload },
 	{ "ids", setup_ids, NULL },
 	{ "warden", setup_warden, undo_warden },
+	{ "vnet", vnet_setup, vnet_undo },
 	{ "alive", setup_alive, undo_alive },
 };
 

@@ -19,7 +19,12 @@ static const struct verb {
 	const char *usage;
 } verbs[] = {
 	{ "fib", 1, 1, verb_fib, "fib NUMBER" },
-	{ "lo", 0, 0, verb_lo, "lo 3<NETNS" },
+	{ "give", 1, -1, verb_give, "give HOME,INSIDE,NAME... 3<JAIL 4<HOME" },
+	{ "pair", 6, -1, verb_pair,
+	    "pair BRIDGE NAME MAC ALIAS INNER MAC [addr ADDR/LEN | via "
+	    "GATEWAY]... 3<JAIL" },
+	{ "take", 1, -1, verb_take, "take HOME,INSIDE,NAME... 3<JAIL" },
+	{ "unpair", 2, 2, verb_unpair, "unpair NAME MARK 3<HOME" },
 };
 
 static int

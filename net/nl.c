@@ -149,12 +149,9 @@ nl_ask(struct nl *nl, struct nl_request *req, nl_fn *fn, void *arg)
 	return receive(nl, &a, many);
 }
 
-const struct nlattr *
-nl_attr(const struct nlmsghdr *m, size_t size, uint16_t type)
+static const struct nlattr *
+find(const struct nlattr *a, const char *end, uint16_t type)
 {
-	const struct nlattr *a = mnl_nlmsg_get_payload_offset(m, size);
-	const char *end = mnl_nlmsg_get_payload_tail(m);
-
 	for (; mnl_attr_ok(a, (int)(end - (const char *)a));
 	     a = mnl_attr_next(a)) {
 		if (mnl_attr_get_type(a) == type)
@@ -163,20 +160,55 @@ nl_attr(const struct nlmsghdr *m, size_t size, uint16_t type)
 	return NULL;
 }
 
+const struct nlattr *
+nl_attr(const struct nlmsghdr *m, size_t size, uint16_t type)
+{
+	return find(mnl_nlmsg_get_payload_offset(m, size),
+	    mnl_nlmsg_get_payload_tail(m), type);
+}
+
+const struct nlattr *
+nl_attr_in(const struct nlattr *nest, uint16_t type)
+{
+	const char *payload;
+
+	if (nest == NULL)
+		return NULL;
+	payload = mnl_attr_get_payload(nest);
+	return find(mnl_attr_get_payload(nest),
+	    payload + mnl_attr_get_payload_len(nest), type);
+}
+
 /* ---- interfaces ---- */
+
+static void
+copy_text(char *to, size_t size, const struct nlattr *a)
+{
+	if (a != NULL)
+		(void)snprintf(to, size, "%s", mnl_attr_get_str(a));
+}
 
 static int
 take_link(const struct nlmsghdr *m, void *arg)
 {
 	const struct ifinfomsg *info = mnl_nlmsg_get_payload(m);
-	const struct nlattr *name = nl_attr(m, sizeof(*info), IFLA_IFNAME);
+	const struct nlattr *mtu = nl_attr(m, sizeof(*info), IFLA_MTU);
+	const struct nlattr *mac = nl_attr(m, sizeof(*info), IFLA_ADDRESS);
 	struct nl_link *link = arg;
 
 	link->index = info->ifi_index;
 	link->flags = info->ifi_flags;
-	if (name != NULL)
-		(void)snprintf(link->name, sizeof(link->name), "%s",
-		    mnl_attr_get_str(name));
+	if (mtu != NULL)
+		link->mtu = mnl_attr_get_u32(mtu);
+	if (mac != NULL && mnl_attr_get_payload_len(mac) == sizeof(link->mac))
+		memcpy(link->mac, mnl_attr_get_payload(mac), sizeof(link->mac));
+	copy_text(link->name, sizeof(link->name),
+	    nl_attr(m, sizeof(*info), IFLA_IFNAME));
+	copy_text(link->alias, sizeof(link->alias),
+	    nl_attr(m, sizeof(*info), IFLA_IFALIAS));
+	copy_text(link->kind, sizeof(link->kind),
+	    nl_attr_in(
+		nl_attr(m, sizeof(*info), IFLA_LINKINFO), IFLA_INFO_KIND));
 	return 0;
 }
 

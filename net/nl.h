@@ -68,12 +68,19 @@ int nl_ask(struct nl *nl, struct nl_request *req, nl_fn *fn, void *arg);
 const struct nlattr *nl_attr(
     const struct nlmsghdr *m, size_t size, uint16_t type);
 
+/* The same within an attribute that holds others; NULL of NULL. */
+const struct nlattr *nl_attr_in(const struct nlattr *nest, uint16_t type);
+
 /* ---- interfaces ---- */
 
 struct nl_link {
 	int index;
 	char name[16]; /* IFNAMSIZ */
 	unsigned int flags; /* IFF_* */
+	unsigned int mtu;
+	unsigned char mac[6];
+	char kind[16]; /* "veth", "bridge"... or empty */
+	char alias[256]; /* IFALIASZ */
 };
 
 /* By name, or by index where name is NULL.  -ENODEV: there is none. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What jail-net can do.  A verb has its own file. */
+/* What jail-net can do.  A subject has its own file. */
 #ifndef NET_VERBS_H
 #define NET_VERBS_H
 
@@ -15,6 +15,13 @@ struct jerr;
 typedef int verb_fn(char *const *words, struct jerr *e);
 
 verb_fn verb_fib; /* fib.c */
-verb_fn verb_lo; /* lo.c */
+
+/* pair.c */
+verb_fn verb_pair;
+verb_fn verb_unpair;
+
+/* move.c */
+verb_fn verb_take;
+verb_fn verb_give;
 
 #endif

@@ -53,6 +53,7 @@ static void
 print_step(const struct job *j, const struct step *s)
 {
 	const struct jailx_set *set = job_set(j);
+	const char *where = s->in_jail ? "in the jail" : "on the host";
 	char text[64];
 	size_t i;
 
@@ -61,7 +62,7 @@ print_step(const struct job *j, const struct step *s)
 	else if (s->param != NULL) {
 		for (i = 0; set != NULL && i < jailx_set_count(set, s->param);
 		     i++)
-			line(j, s->in_jail ? "in the jail" : "on the host",
+			line(j, s->what != NULL ? s->what : where,
 			    jailx_set_get(set, s->param, i));
 	} else if (s->what != NULL && strcmp(s->what, "create") == 0) {
 		print_create(j);

@@ -54,6 +54,7 @@ struct job {
 	uint64_t id;
 	int hold; /* of jailx_create(), -1 */
 	int lock; /* of jailx_end(), -1 */
+	bool is_kept; /* it has its keeper already */
 	const struct step *step; /* the next one; NULL: over */
 	size_t value; /* of its list */
 	struct child *child; /* the command under way */

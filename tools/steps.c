@@ -114,7 +114,8 @@ static bool
 has_after(const struct jailx_set *set)
 {
 	return jailx_set_count(set, "exec.poststop") > 0 ||
-	       jailx_set_count(set, "exec.release") > 0;
+	       jailx_set_count(set, "exec.release") > 0 ||
+	       jailx_set_count(set, "vnet.interface") > 0;
 }
 
 /* Is something to be done between the creation and the end of the start? */
@@ -204,6 +205,7 @@ create(struct job *j, const struct step *s)
 	j->id = jailx_id(jid);
 	j->is_created = true;
 	j->is_removed = false;
+	j->is_kept = false;
 	if (*jailx_notes() != '\0')
 		job_note(j, 1, "%s", jailx_notes());
 	if (j->q->print_jid) {
@@ -214,17 +216,42 @@ create(struct job *j, const struct step *s)
 	return STEP_NEXT;
 }
 
+static int
+keep(struct job *j)
+{
+	if (j->is_kept)
+		return 0;
+	if (jailx_keep(j->jid, j->id, steps_follow, NULL) < 0) {
+		job_say(j, "%s", jail_errmsg);
+		return -1;
+	}
+	j->is_kept = true;
+	return 0;
+}
+
+/* The keeper comes first: without it they would not all come home. */
+static enum step_result
+take_interfaces(struct job *j, const struct step *s)
+{
+	(void)s;
+	if (jailx_set_count(j->given, "vnet.interface") == 0)
+		return STEP_NEXT;
+	if (keep(j) < 0)
+		return STEP_FAILED;
+	if (jailx_take_interfaces(j->jid, j->id) == 0)
+		return STEP_NEXT;
+	job_say(j, "%s", jail_errmsg);
+	return STEP_FAILED;
+}
+
 /* It is started: from now on it lives by itself. */
 static enum step_result
 settle(struct job *j, const struct step *s)
 {
 	(void)s;
 	job_record(j);
-	if (has_after(j->given) &&
-	    jailx_keep(j->jid, j->id, steps_follow, NULL) < 0) {
-		job_say(j, "%s", jail_errmsg);
+	if (has_after(j->given) && keep(j) < 0)
 		return STEP_FAILED;
-	}
 	if (j->hold >= 0 &&
 	    jailx_release(j->jid, take_fd(&j->hold), &j->lock) < 0) {
 		job_say(j, "%s", jail_errmsg);
@@ -407,6 +434,7 @@ const struct step steps_create[] = {
 	HOST("prestart"),
 	STEP(create, .what = "create"),
 	HOST("created"),
+	STEP(take_interfaces, .param = "vnet.interface", .what = "move in"),
 	INSIDE("start"),
 	STEP(run_command, .param = "command", .in_jail = true),
 	HOST("poststart"),

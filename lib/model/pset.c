@@ -113,6 +113,31 @@ add_addresses(
 	return r;
 }
 
+/* Lists of words, which may be given together. */
+static bool
+is_words(enum param_id id)
+{
+	return id == P_VNET_INTERFACE || id == P_VNET_ADDR ||
+	       id == P_VNET_GATEWAY;
+}
+
+static int
+add_words(struct pset *s, enum param_id id, const char *value, struct jerr *e)
+{
+	auto_free char *copy = strdup(value);
+	const struct pval was = s->val[id];
+	char *rest = copy, *word;
+
+	s->val[id].set = true;
+	while ((word = strsep(&rest, ", \t\n")) != NULL) {
+		if (*word == '\0' || pset_raw(s, id, word) == 0)
+			continue;
+		pval_cut(&s->val[id], was.n, was.set);
+		return jerr_sys(e, ENOMEM, "%s", param(id)->name);
+	}
+	return copy == NULL ? jerr_sys(e, ENOMEM, "%s", param(id)->name) : 0;
+}
+
 /* meta.KEY: to be applied to the text that the jail has then. */
 static int
 add_key(struct pset *s, const char *name, const char *value, struct jerr *e)
@@ -193,6 +218,8 @@ pset_add(struct pset *s, const char *name, const char *value, struct jerr *e)
 		s->val[id].set = true;
 		return 0;
 	}
+	if (is_words(id))
+		return add_words(s, id, value, e);
 	if ((r = value_canon(p, value, no, &b, e)) < 0)
 		return r;
 	if (buf_err(&b) < 0)
