@@ -21,7 +21,7 @@
 #endif
 
 #define HOME_FD (VERB_FD + 1)
-#define ANY_NAME "dev%d" /* as the kernel calls those that it sends home */
+#define ANY_NAMES 1000 /* dev0... as the kernel calls those it sends home */
 
 struct move {
 	int home, inside; /* its index there */
@@ -151,6 +151,20 @@ is_at_home(struct nl *nl, const struct move *m)
 	       strcmp(link.name, m->name) == 0;
 }
 
+/* Under a name that nobody has. */
+static int
+move_as_any(struct nl *nl, int index)
+{
+	int i, r = -EEXIST;
+	char name[16];
+
+	for (i = 0; r == -EEXIST && i < ANY_NAMES; i++) {
+		(void)snprintf(name, sizeof(name), "dev%d", i);
+		r = move(nl, index, HOME_FD, 0, name);
+	}
+	return r;
+}
+
 /* Its own index back, if that is still free; then its name, or any. */
 static int
 give_one(struct nl *nl, const struct move *m)
@@ -164,7 +178,7 @@ give_one(struct nl *nl, const struct move *m)
 		r = move(nl, m->inside, HOME_FD, 0, m->name);
 	}
 	if (r == -EEXIST)
-		r = move(nl, m->inside, HOME_FD, 0, ANY_NAME);
+		r = move_as_any(nl, m->inside);
 	return r;
 }
 

@@ -95,7 +95,7 @@ static bool
 is_reachable(const struct pset *params, const struct address *gateway)
 {
 	size_t i, n = pset_count(params, P_VNET_ADDR);
-	struct address net;
+	struct address net = { 0 };
 	struct jerr e;
 
 	if (is_link_local(gateway))
