@@ -94,6 +94,26 @@ void jailx_set_free(struct jailx_set *set);
  */
 int jailx_set_add(struct jailx_set *set, const char *name, const char *value);
 
+/*
+ * The same, with what jail(8) takes beyond that for ip4.addr and ip6.addr:
+ * [IFACE|]ADDR[/MASK][ ARG ...].  The value is the bare addresses; the rest is
+ * for jailx_set_alias().
+ */
+int jailx_set_address(
+    struct jailx_set *set, const char *name, const char *value);
+
+/* An address that an interface of the host is to have for the jail's life. */
+struct jailx_alias {
+	const char *interface, *address; /* of the set */
+	int family; /* AF_INET, AF_INET6 */
+	unsigned int prefix;
+	const char *broadcast; /* NULL: none was given */
+};
+
+/* The i-th one, in the order of configuring; false past the last. */
+bool jailx_set_alias(
+    const struct jailx_set *set, size_t i, struct jailx_alias *ret);
+
 /* Forget a parameter's value. */
 void jailx_set_clear(struct jailx_set *set, const char *name);
 
@@ -224,6 +244,33 @@ int jailx_log_open(const char *root, const char *file);
  * it has a keeper (jailx_keep()).
  */
 int jailx_take_interfaces(int jid, uint64_t id);
+
+/* ---- What is taken from the host --------------------------------------- */
+
+/*
+ * Before a jail is created, configure the aliases of its set.  What was done
+ * is recorded beforehand, and *ret_taken stands for the record; NULL where
+ * nothing was to be done, or all of it was there before and stays.  If the
+ * caller dies the next privileged look at jails gives back.
+ */
+struct jailx_taken;
+int jailx_take(const struct jailx_set *set, struct jailx_taken **ret_taken);
+
+/*
+ * The jail is there: what was taken is recorded with it, goes back when it is
+ * removed, and taken is done with.  On failure it is the caller's still.
+ */
+int jailx_taken_to(struct jailx_taken *taken, int jid, uint64_t id);
+
+/* The start has failed: give back, as far as possible.  taken may be NULL. */
+int jailx_untake(struct jailx_taken *taken);
+
+/*
+ * A jail has gone, and lock is of jailx_end() or jailx_keep(): give back what
+ * was taken for it, at this place in what follows.  jailx_forget() does what
+ * was not.
+ */
+int jailx_give_back(int jid, uint64_t id, int lock);
 
 /* ---- What follows a jail's end ---------------------------------------- */
 

@@ -27,6 +27,7 @@
 #include "core.h"
 #include "face.h"
 #include "jerr.h"
+#include "taken.h"
 
 int
 after_dir(const char *name, struct jerr *e)
@@ -216,6 +217,25 @@ jailx_mark(int jid, uint64_t id, int lock, int n)
 }
 
 static int
+give_back(int jid, uint64_t id, int lock, struct jerr *e)
+{
+	auto_jail struct jail j = JAIL_INIT;
+	int r;
+
+	if ((r = open_locked(jid, id, lock, &j, e)) < 0)
+		return r == -ENOENT ? 0 : r;
+	return taken_give_jail(&j, e);
+}
+
+API int
+jailx_give_back(int jid, uint64_t id, int lock)
+{
+	struct jerr e;
+
+	return face(give_back(jid, id, lock, &e), &e);
+}
+
+static int
 forget(int jid, uint64_t id, int fd, struct jerr *e)
 {
 	auto_close int lock = fd;
@@ -252,6 +272,39 @@ are_complete(int jails, size_t n)
 	return dir >= 0 && cg_procs(dir, &pids) >= (ssize_t)n;
 }
 
+/* Is there nothing but what was taken that is to be done after its end? */
+static bool
+has_commands(const struct jail *j)
+{
+	struct record rec;
+	bool has;
+
+	if (store_read(j->dir, true, &rec) < 0)
+		return true;
+	has = pset_count(&rec.params, P_EXEC_POSTSTOP) > 0 ||
+	      pset_count(&rec.params, P_EXEC_RELEASE) > 0;
+	record_done(&rec);
+	return has;
+}
+
+void
+jail_rescue(int jails, const struct jail *j)
+{
+	auto_close int lock = -1;
+	auto_free int *v = NULL;
+	struct jerr e;
+	ssize_t n;
+
+	if (!taken_is(j->dir) || (n = store_kept(jails, &v)) < 0 ||
+	    are_complete(jails, (size_t)n) ||
+	    (lock = cg_lock(j->dir, true)) < 0 || !jail_is_there(j) ||
+	    taken_give_jail(j, &e) < 0 || has_commands(j) ||
+	    store_drop_after(j->dir) < 0 || jail_destroy_locked(j, &e) < 0)
+		return;
+	cleanup_close(&lock); /* that of jail/ is never taken below it */
+	unlist(j->jid);
+}
+
 /* True: no directory has this jid any more. */
 static bool
 take_over(int jails, int jid, jailx_keeper *fn, void *arg)
@@ -282,6 +335,7 @@ unfinished(jailx_keeper *fn, void *arg, struct jerr *e)
 
 	if (jails < 0)
 		return jails == -ENOENT ? 0 : jails;
+	taken_sweep(jails);
 	if ((n = store_kept(jails, &v)) < 0)
 		return jerr_sys(e, (int)-n, "list of kept jails");
 	if (n == 0 || are_complete(jails, (size_t)n))

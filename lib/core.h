@@ -255,4 +255,11 @@ int jail_stop(const struct jail *j, pid_t **ret_pids, struct jerr *e);
 /* No directory has this jid any more: it is taken off the list of the kept. */
 void jail_unlist(int jid);
 
+/*
+ * A jail that was removed while work follows its end: if its keeper was
+ * killed, give back what was taken for it from the host.  Commands are not for
+ * every reader to run, but without any nothing is left of it.
+ */
+void jail_rescue(int jails, const struct jail *j);
+
 #endif

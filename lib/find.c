@@ -215,10 +215,14 @@ jail_reap(int jails, int jid)
 	struct jerr e;
 	int r;
 
+	if (jail_open(jails, jid, &j) < 0)
+		return;
 	/* what follows a jail's end is not for every reader to do */
-	if (jail_open(jails, jid, &j) < 0 ||
-	    (jail_is_removed(&j) && store_after(j.dir) >= 0) ||
-	    (lock = cg_lock(j.dir, true)) < 0)
+	if (jail_is_removed(&j) && store_after(j.dir) >= 0) {
+		jail_rescue(jails, &j);
+		return;
+	}
+	if ((lock = cg_lock(j.dir, true)) < 0)
 		return;
 	if ((r = jail_ask_alive(&j)) == 1) {
 		drop_abandoned(&j);
@@ -237,7 +241,11 @@ jail_reap(int jails, int jid)
 	 */
 	if (r == -ENODATA && (above = cg_lock(jails, true)) < 0)
 		return;
-	(void)jail_destroy_locked(&j, &e); /* the next one will */
+	r = jail_destroy_locked(&j, &e); /* the next one will */
+	cleanup_close(&above);
+	cleanup_close(&lock);
+	if (r == 1)
+		jail_rescue(jails, &j);
 }
 
 /* ---- reading ---- */

@@ -58,8 +58,8 @@ child(void *arg)
 	} u = { .words = run->argv };
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC), said;
 
-	if (null >= 0 && dup2(null, 0) == 0 && place(run, &said) == 0) {
-		(void)syscall(SYS_close_range, FIRST + (int)run->nfds, ~0U, 0);
+	if (null >= 0 && dup2(null, 0) == 0 && place(run, &said) == 0 &&
+	    syscall(SYS_close_range, FIRST + (int)run->nfds, ~0U, 0) == 0) {
 		(void)execve(run->path, u.argv, env);
 		(void)dprintf(2, "%s: %s", run->path, strerror(errno));
 	}

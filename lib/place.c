@@ -26,15 +26,17 @@ static const char *const places[] = { "system.slice/jail.service", "." };
 
 #define TRIES 100
 
-/* Cgroups in jail/ that are no jails (keeper.c, net_maps.c). */
-static const char *const others[] = { "keeper", "after", "net" };
+/* Cgroups in jail/ that are no jails (keeper.c, net_maps.c, taken.c). */
+static const char *const others[] = { "keeper", "after", "net", "taken" };
 
 static bool
 is_idle(int jails, const char *other)
 {
 	auto_close int fd = cg_open(jails, other);
+	struct stat st;
 
-	return fd >= 0 && cg_populated(fd) == 0;
+	return fd >= 0 && cg_populated(fd) == 0 && fstat(fd, &st) == 0 &&
+	       st.st_nlink <= 2;
 }
 
 /*

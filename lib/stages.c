@@ -23,6 +23,7 @@
 #include "jerr.h"
 #include "net.h"
 #include "ns.h"
+#include "taken.h"
 #include "vnet.h"
 
 #define REMOVE_MSEC 30000 /* how long killed processes may take to go */
@@ -40,7 +41,7 @@ undo_jid(const struct jail *j, struct jerr *e)
 {
 	auto_close int jails = jails_dir(false, e);
 	char name[16];
-	int after;
+	int after, r;
 
 	/* the name must still be that of the cgroup that we know */
 	if (jails < 0 || !jail_is_there(j))
@@ -50,6 +51,8 @@ undo_jid(const struct jail *j, struct jerr *e)
 		return 0;
 	if (after != -ENODATA)
 		return jerr_sys(e, -after, "record of jail %d", j->jid);
+	if ((r = taken_leave_jail(j, e)) < 0)
+		return r;
 	(void)snprintf(name, sizeof(name), "%d", j->jid);
 	if (unlinkat(jails, name, AT_REMOVEDIR) < 0 && errno != ENOENT)
 		return jerr_sys(e, errno, "cgroup of jail %d", j->jid);

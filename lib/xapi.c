@@ -19,6 +19,7 @@
 #include "log.h"
 #include "pty.h"
 #include "spawn.h"
+#include "taken.h"
 #include "user.h"
 #include "value.h"
 
@@ -66,6 +67,20 @@ jailx_set_add(struct jailx_set *set, const char *name, const char *value)
 	struct jerr e;
 
 	return face(pset_add(&set->p, name, value, &e), &e);
+}
+
+API int
+jailx_set_address(struct jailx_set *set, const char *name, const char *value)
+{
+	struct jerr e;
+
+	return face(pset_add_ifaddr(&set->p, name, value, &e), &e);
+}
+
+API bool
+jailx_set_alias(const struct jailx_set *set, size_t i, struct jailx_alias *ret)
+{
+	return alias_get(&set->p, i, ret);
 }
 
 API void
@@ -169,6 +184,14 @@ jailx_create(const struct jailx_set *set, int *ret_hold)
 	r = jail_create(&set->p, ret_hold, &notes, &e);
 	exec_status = e.status;
 	return face(r, &e);
+}
+
+API int
+jailx_take(const struct jailx_set *set, struct jailx_taken **ret_taken)
+{
+	struct jerr e;
+
+	return face(alias_take(&set->p, ret_taken, &e), &e);
 }
 
 API char *
@@ -418,6 +441,8 @@ jailx_iter_open(unsigned int flags)
 		net_pins_clear();
 	it->flags = flags;
 	it->jails = jails_dir(false, &e);
+	if (it->jails >= 0 && geteuid() == 0)
+		taken_sweep(it->jails);
 	if (it->jails >= 0)
 		n = jails_list(it->jails, &it->jids, &e);
 	else if (it->jails != -ENOENT)

@@ -18,6 +18,10 @@ static const struct verb {
 	verb_fn *run;
 	const char *usage;
 } verbs[] = {
+	{ "alias-add", 2, -1, verb_alias_add,
+	    "alias-add COOKIE IFINDEX,ADDR/PREFIX[,BROADCAST]... 3<LOCK 4>&1" },
+	{ "alias-del", 2, -1, verb_alias_del,
+	    "alias-del COOKIE IFINDEX,ADDR... 3<LOCK [4<NETNS]" },
 	{ "fib", 1, 1, verb_fib, "fib NUMBER" },
 	{ "give", 1, -1, verb_give, "give HOME,INSIDE,NAME... 3<JAIL 4<HOME" },
 	{ "pair", 6, -1, verb_pair,

@@ -14,6 +14,7 @@ struct jerr;
  */
 typedef int verb_fn(char *const *words, struct jerr *e);
 
+verb_fn verb_alias_add, verb_alias_del; /* alias.c */
 verb_fn verb_fib; /* fib.c */
 
 /* pair.c */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "alias.h"
 #include "buf.h"
 #include "cleanup.h"
 #include "job.h"
@@ -64,6 +65,8 @@ print_step(const struct job *j, const struct step *s)
 		     i++)
 			line(j, s->what != NULL ? s->what : where,
 			    jailx_set_get(set, s->param, i));
+	} else if (s->what != NULL && strcmp(s->what, "alias") == 0) {
+		alias_print(j, line);
 	} else if (s->what != NULL && strcmp(s->what, "create") == 0) {
 		print_create(j);
 	} else if (s->what != NULL) {

@@ -45,7 +45,7 @@ struct options {
 static void
 add(struct jailx_set *set, const char *name, const char *value)
 {
-	if (jailx_set_add(set, name, value) < 0)
+	if (jailx_set_address(set, name, value) < 0)
 		errx(1, "%s", jail_errmsg);
 }
 

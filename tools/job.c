@@ -35,6 +35,7 @@ job_free(struct job *j)
 {
 	if (j == NULL)
 		return;
+	(void)jailx_untake(j->taken); /* undone, where a start failed */
 	jailx_set_free(j->given);
 	jailx_set_free(j->now);
 	close_fd(j->hold);

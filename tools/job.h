@@ -55,6 +55,8 @@ struct job {
 	int hold; /* of jailx_create(), -1 */
 	int lock; /* of jailx_end(), -1 */
 	bool is_kept; /* it has its keeper already */
+	struct jailx_taken *taken; /* of jailx_take(), or NULL */
+	bool has_taken; /* it was handed over to the jail */
 	const struct step *step; /* the next one; NULL: over */
 	size_t value; /* of its list */
 	struct child *child; /* the command under way */

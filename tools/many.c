@@ -73,7 +73,8 @@ import_values(const struct node *n, struct jailx_set *set, const char *name,
 	size_t i;
 
 	for (i = 0; i < (p->n > 0 ? p->n : 1); i++) {
-		if (jailx_set_add(set, name, p->n > 0 ? p->v[i] : NULL) == 0)
+		if (jailx_set_address(set, name, p->n > 0 ? p->v[i] : NULL) ==
+		    0)
 			continue;
 		say(n->name, "%s", jail_errmsg);
 		good = false;

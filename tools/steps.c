@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "alias.h"
 #include "buf.h"
 #include "child.h"
 #include "cleanup.h"
@@ -111,21 +112,24 @@ run_command(struct job *j, const struct step *s)
 /* ---- creating ---- */
 
 static bool
-has_after(const struct jailx_set *set)
+has_after(const struct job *j)
 {
-	return jailx_set_count(set, "exec.poststop") > 0 ||
-	       jailx_set_count(set, "exec.release") > 0 ||
-	       jailx_set_count(set, "vnet.interface") > 0;
+	return j->taken != NULL || j->has_taken ||
+	       jailx_set_count(j->given, "exec.poststop") > 0 ||
+	       jailx_set_count(j->given, "exec.release") > 0 ||
+	       jailx_set_count(j->given, "vnet.interface") > 0;
 }
 
 /* Is something to be done between the creation and the end of the start? */
 static bool
-has_start(const struct jailx_set *set)
+has_start(const struct job *j)
 {
+	const struct jailx_set *set = j->given;
+
 	return jailx_set_count(set, "exec.created") > 0 ||
 	       jailx_set_count(set, "exec.start") > 0 ||
 	       jailx_set_has(set, "command") ||
-	       jailx_set_count(set, "exec.poststart") > 0 || has_after(set);
+	       jailx_set_count(set, "exec.poststart") > 0 || has_after(j);
 }
 
 /* What exec.prestart must not run before; else creation says it all. */
@@ -194,7 +198,7 @@ create(struct job *j, const struct step *s)
 	(void)s;
 	warn_exposed(j);
 	listeners_warn(j);
-	jid = jailx_create(j->given, has_start(j->given) ? &j->hold : NULL);
+	jid = jailx_create(j->given, has_start(j) ? &j->hold : NULL);
 	note_set(j, "JAIL_CREATE", jid < 0);
 	if (jid < 0) {
 		job_say(j, "%s", jail_errmsg);
@@ -206,6 +210,8 @@ create(struct job *j, const struct step *s)
 	j->is_created = true;
 	j->is_removed = false;
 	j->is_kept = false;
+	if (alias_hand_over(j) < 0)
+		return STEP_FAILED;
 	if (*jailx_notes() != '\0')
 		job_note(j, 1, "%s", jailx_notes());
 	if (j->q->print_jid) {
@@ -250,7 +256,7 @@ settle(struct job *j, const struct step *s)
 {
 	(void)s;
 	job_record(j);
-	if (has_after(j->given) && keep(j) < 0)
+	if (has_after(j) && keep(j) < 0)
 		return STEP_FAILED;
 	if (j->hold >= 0 &&
 	    jailx_release(j->jid, take_fd(&j->hold), &j->lock) < 0) {
@@ -267,8 +273,8 @@ settle(struct job *j, const struct step *s)
 	return STEP_NEXT;
 }
 
-void
-steps_undo(struct job *j)
+static void
+undo_create(struct job *j)
 {
 	int r = 0;
 
@@ -282,6 +288,13 @@ steps_undo(struct job *j)
 		job_say(j, "%s", jail_errmsg);
 	else if (j->name != NULL)
 		job_note(j, 0, "removed");
+}
+
+void
+steps_undo(struct job *j)
+{
+	undo_create(j);
+	alias_undo(j);
 }
 
 /* ---- changing ---- */
@@ -426,10 +439,14 @@ forget(struct job *j, const struct step *s)
 		NULL                                                           \
 	}
 
-#define AFTER_STEPS AFTER(1, "poststop"), AFTER(2, "release"), STEP(forget), END
+#define AFTER_STEPS                                                            \
+	AFTER(1, "poststop"), STEP(alias_down), AFTER(2, "release"),           \
+	    STEP(forget), END
 
 const struct step steps_create[] = {
+	STEP(alias_resolve),
 	HOST("prepare"),
+	STEP(alias_up, .what = "alias"),
 	STEP(check),
 	HOST("prestart"),
 	STEP(create, .what = "create"),
@@ -442,6 +459,7 @@ const struct step steps_create[] = {
 	END,
 };
 const struct step steps_update[] = {
+	STEP(alias_resolve),
 	STEP(update, .what = "update"),
 	END,
 };

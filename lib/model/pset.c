@@ -49,6 +49,9 @@ pset_done(struct pset *s)
 	pval_done(&s->keys);
 	free(s->key);
 	s->key = NULL;
+	free(s->ifaddrs);
+	s->ifaddrs = NULL;
+	s->nifaddrs = 0;
 }
 
 int
@@ -74,7 +77,17 @@ pset_put(struct pset *s, enum param_id id, const char *text)
 void
 pset_clear(struct pset *s, enum param_id id)
 {
+	int family = id == P_IP4_ADDR	? AF_INET
+		     : id == P_IP6_ADDR ? AF_INET6
+					: 0;
+	size_t i, n = 0;
+
 	pval_done(&s->val[id]);
+	for (i = 0; i < s->nifaddrs; i++) {
+		if (s->ifaddrs[i].family != family)
+			s->ifaddrs[n++] = s->ifaddrs[i];
+	}
+	s->nifaddrs = n;
 }
 
 /* Back to n elements. */
@@ -86,13 +99,44 @@ pval_cut(struct pval *v, size_t n, bool set)
 	v->set = set;
 }
 
+typedef int add_fn(
+    struct pset *s, enum param_id id, const char *word, struct jerr *e);
+
+static int
+add_address(struct pset *s, enum param_id id, const char *word, struct jerr *e)
+{
+	auto_buf struct buf b = BUF_INIT;
+	int r = value_address(param(id), word, &b, e);
+
+	if (r == 0 && (buf_err(&b) < 0 || pset_raw(s, id, b.p) < 0))
+		r = jerr_sys(e, ENOMEM, "%s", param(id)->name);
+	return r;
+}
+
+static int
+add_ifaddr(struct pset *s, enum param_id id, const char *word, struct jerr *e)
+{
+	struct if_addr *array, a;
+	int r = ifaddr_parse(&a, param(id), word, e);
+
+	if (r < 0)
+		return r;
+	if ((array = grow(s->ifaddrs, s->nifaddrs, sizeof(a))) != NULL)
+		s->ifaddrs = array;
+	if (array == NULL || pset_raw(s, id, a.addr) < 0)
+		return jerr_sys(e, ENOMEM, "%s", param(id)->name);
+	array[s->nifaddrs++] = a;
+	return 0;
+}
+
 /* An address list: the comma separated ones are appended. */
 static int
-add_addresses(
-    struct pset *s, enum param_id id, const char *value, struct jerr *e)
+add_addresses(struct pset *s, enum param_id id, const char *value, add_fn *add,
+    struct jerr *e)
 {
 	auto_free char *copy = strdup(value != NULL ? value : "");
 	const struct pval was = s->val[id];
+	size_t nifaddrs = s->nifaddrs;
 	char *rest = copy, *word;
 	int r = 0;
 
@@ -101,15 +145,12 @@ add_addresses(
 	s->val[id].set = true;
 	if (*copy == '\0' || strcmp(copy, "-") == 0)
 		return 0;
-	while (r == 0 && (word = strsep(&rest, ",")) != NULL) {
-		auto_buf struct buf b = BUF_INIT;
-
-		r = value_address(param(id), word, &b, e);
-		if (r == 0 && (buf_err(&b) < 0 || pset_raw(s, id, b.p) < 0))
-			r = jerr_sys(e, ENOMEM, "%s", param(id)->name);
-	}
-	if (r < 0)
+	while (r == 0 && (word = strsep(&rest, ",")) != NULL)
+		r = add(s, id, word, e);
+	if (r < 0) {
 		pval_cut(&s->val[id], was.n, was.set);
+		s->nifaddrs = nifaddrs;
+	}
 	return r;
 }
 
@@ -208,7 +249,7 @@ pset_add(struct pset *s, const char *name, const char *value, struct jerr *e)
 		return unknown(name, e);
 	p = param(id);
 	if (p->type == JAILX_IP4 || p->type == JAILX_IP6)
-		return add_addresses(s, id, value, e);
+		return add_addresses(s, id, value, add_address, e);
 	if (p->type == JAILX_KEYVALUE && strcmp(name, p->name) != 0)
 		return add_key(s, name, value, e);
 	/* as jls -s has one of a jail's with nothing in it */
@@ -227,6 +268,20 @@ pset_add(struct pset *s, const char *name, const char *value, struct jerr *e)
 	r = p->type == JAILX_LIST ? pset_raw(s, id, b.p != NULL ? b.p : "")
 				  : pset_put(s, id, b.p != NULL ? b.p : "");
 	return r < 0 ? jerr_sys(e, -r, "%s", name) : 0;
+}
+
+int
+pset_add_ifaddr(
+    struct pset *s, const char *name, const char *value, struct jerr *e)
+{
+	enum param_id id = param_exact(name, 0);
+
+	if (id == P_IP4_ADDR || id == P_IP6_ADDR)
+		return add_addresses(s, id, value, add_ifaddr, e);
+	if (id == P_INTERFACE && value != NULL && *value != '\0' &&
+	    ifaddr_check_interface(name, value, e) < 0)
+		return -EINVAL;
+	return pset_add(s, name, value, e);
 }
 
 bool

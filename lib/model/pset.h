@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "ifaddr.h"
 #include "params.h"
 
 struct jerr;
@@ -24,6 +25,8 @@ struct pset {
 	struct pval keys; /* "meta.KEY=VALUE", or "meta.KEY" to delete:
 			     changes to a text that is not known yet */
 	char *key; /* the last key value handed out */
+	struct if_addr *ifaddrs; /* of pset_add_ifaddr(), nifaddrs of them */
+	size_t nifaddrs;
 };
 
 /* The caller's storage; init it with = { 0 }. */
@@ -31,6 +34,13 @@ void pset_done(struct pset *s);
 
 /* As jailx_set_add(). */
 int pset_add(
+    struct pset *s, const char *name, const char *value, struct jerr *e);
+
+/*
+ * The same, but addresses are jail(8)'s (ifaddr.h): the value is the bare
+ * ones, and how each was written is kept beside it, for jail(8) alone.
+ */
+int pset_add_ifaddr(
     struct pset *s, const char *name, const char *value, struct jerr *e);
 
 /* Append a text as it is, already canonical.  0 or -ENOMEM. */

@@ -11,7 +11,8 @@
 # the safety of the jail depends: after these a success is a failure of the
 # test ("careful" below).
 
-# shellcheck source=tests/host/common.sh disable=SC1091
+# SC2086: words are split.
+# shellcheck source=tests/host/common.sh disable=SC1091,SC2086
 . "$(atf_get_srcdir)/common.sh"
 
 # These must not fail unseen: isolation would be missing.
@@ -34,6 +35,31 @@ is_careful() {
 
 bad() {
 	echo "$*" >>bad
+}
+
+in_net=			# what runs a command in the case's own namespace
+
+make_net() {
+	unshare -n sleep 1000 &
+	echo $! >holder
+	in_net="nsenter --net=/proc/$!/ns/net"
+	until [ "$(readlink "/proc/$!/ns/net")" != \
+	    "$(readlink /proc/self/ns/net)" ]; do
+		sleep 0.1
+	done
+	$in_net ip link set lo up
+}
+
+end_net() {
+	[ ! -f holder ] || kill -KILL "$(cat holder)"
+}
+
+# Is something left of the jail, or an alias?
+is_left() {
+	./left "$name" "$PWD" >left.out || return 0
+	[ -n "$in_net" ] || return 1
+	$in_net ip -o addr show dev lo to 10.0.0.0/8 >left.out
+	[ -s left.out ]
 }
 
 # What one failed call came to: process:call:how, then the name of the call.
@@ -72,7 +98,7 @@ fail_each() {
 	[ -d "$JAIL_TEST_ROOT/bin" ] || make_root
 	name=$(name_of "inject")
 	echo "$name" >>jails
-	HOSTTEST=$name atf_check -o ignore ./failcall calls list \
+	HOSTTEST=$name atf_check -o ignore $in_net ./failcall calls list \
 	    jail -q -c "name=$name" "path=$path" "$@"
 	jail -R "$name" >/dev/null 2>&1
 	# each name of each process at least twice, then every stride-th
@@ -89,7 +115,7 @@ fail_each() {
 		at=$at:$calls:$how
 		: >err
 		rm -f started
-		HOSTTEST=$name timeout -k 5 20 ./failcall hit "$at" \
+		HOSTTEST=$name timeout -k 5 20 $in_net ./failcall hit "$at" \
 		    jail -q -c "name=$name" "path=$path" "$@" \
 		    >/dev/null 2>err </dev/null
 		status=$?
@@ -102,13 +128,13 @@ fail_each() {
 		if [ "$status" -eq 0 ] || [ -f started ]; then
 			jail -R "$name" >/dev/null 2>&1
 		fi
-		if ! ./left "$name" "$PWD" >left.out; then
+		if is_left; then
 			sleep 0.05
 			jls >/dev/null
-			if ./left "$name" "$PWD" >left.out; then
-				echo "$at $what: late" >>late
-			else
+			if is_left; then
 				bad "$at $what: left: $(cat left.out)"
+			else
+				echo "$at $what: late" >>late
 			fi
 		fi
 		jail -q -c "name=$name" "path=$JAIL_TEST_ROOT" \
@@ -161,10 +187,33 @@ killed_all_body() {
 	fail_each_of_all kill 3
 }
 
+# One with aliases: its name, what it shows.
+alias_case() {
+	root_case "$1" "$2" "jail jls busybox cc ip unshare nsenter" \
+	    "tidy; end_net"
+}
+
+alias_case alias "every call: aliases"
+alias_body() {
+	make_net
+	fail_each EIO 2 "$JAIL_TEST_ROOT" 'ip4.addr=lo|10.9.0.1,lo|10.9.0.2' \
+	    command=/bin/true
+}
+
+alias_case killed_alias "killed at every call: aliases"
+killed_alias_body() {
+	make_net
+	fail_each kill 1 "$JAIL_TEST_ROOT" persist \
+	    'ip4.addr=lo|10.9.0.1,lo|10.9.0.2' \
+	    exec.poststart="touch $PWD/started"
+}
+
 atf_init_test_cases() {
 	atf_add_test_case command
 	atf_add_test_case all
 	atf_add_test_case thin
 	atf_add_test_case killed
 	atf_add_test_case killed_all
+	atf_add_test_case alias
+	atf_add_test_case killed_alias
 }
