@@ -46,9 +46,6 @@ pick_address(const struct bpf_sock_addr *ctx, const struct net_policy *p,
 	return 0;
 }
 
-/* One load, of the field's own offset: the verifier takes no other. */
-#define FIELD(x) (*(volatile __typeof__(x) *)&(x))
-
 static __always_inline bool
 is_bound_to(struct bpf_sock *sk, const struct net_ip *ip)
 {

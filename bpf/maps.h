@@ -69,6 +69,13 @@ struct {
 	__type(value, struct net_sock);
 } jail_socks SEC(".maps");
 
+/*
+ * A field of what the kernel hands to a program: one load, at its own offset.
+ * Compilers merge loads of two branches into one at an offset that they
+ * compute, which the verifier does not take.
+ */
+#define FIELD(x) (*(const volatile __typeof__(x) *)&(x))
+
 static __always_inline int
 refuse(int err)
 {

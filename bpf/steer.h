@@ -41,6 +41,35 @@ jail_listen(struct bpf_sock_ops *ctx)
 	return 1;
 }
 
+struct steering {
+	struct bpf_sk_lookup *ctx;
+	struct net_listener to;
+	long r; /* 0: handed over */
+};
+
+/*
+ * Called for one slot after the other.  Written as a loop, this would have
+ * the verifier of Linux 6.1 go through every turn in every way.
+ */
+static long
+steer_to(__u32 slot, void *data)
+{
+	struct steering *s = data;
+	struct net_listener to = s->to;
+	struct bpf_sock *sk;
+	long r;
+
+	to.slot = (__u16)slot;
+	sk = bpf_map_lookup_elem(&jail_listeners, &to);
+	if (sk == NULL)
+		return 0;
+	/* one of IPv6 alone does not take IPv4 */
+	r = bpf_sk_assign(s->ctx, sk, 0);
+	bpf_sk_release(sk);
+	s->r = r;
+	return r == 0;
+}
+
 /* Hand the packet to who claims this address and port. */
 static __always_inline bool
 steer(struct bpf_sk_lookup *ctx, __u64 scope, const struct net_ip *ip)
@@ -53,23 +82,16 @@ steer(struct bpf_sk_lookup *ctx, __u64 scope, const struct net_ip *ip)
 		.proto = IPPROTO_TCP,
 		.kind = NET_CLAIM_PORT,
 	};
-	struct net_listener to = { .scope = scope, .ip = *ip, .port = port };
-	struct bpf_sock *sk;
-	__u16 slot;
-	long r = -1;
+	struct steering s = {
+		.ctx = ctx,
+		.to = { .scope = scope, .ip = *ip, .port = port },
+		.r = -1,
+	};
 
 	if (bpf_map_lookup_elem(&jail_claims, &key) == NULL)
 		return false;
-	for (slot = 0; slot < NET_SLOTS && r < 0; slot++) {
-		to.slot = slot;
-		sk = bpf_map_lookup_elem(&jail_listeners, &to);
-		if (sk == NULL)
-			continue;
-		/* one of IPv6 alone does not take IPv4 */
-		r = bpf_sk_assign(ctx, sk, 0);
-		bpf_sk_release(sk);
-	}
-	return r == 0;
+	(void)bpf_loop(NET_SLOTS, steer_to, &s, 0);
+	return s.r == 0;
 }
 
 /* Nobody is to come in by the port that it really is. */
@@ -100,12 +122,12 @@ jail_lookup(struct bpf_sk_lookup *ctx)
 	if (ctx->protocol != IPPROTO_TCP)
 		return SK_PASS;
 	if (ctx->family == AF_INET) {
-		at.ip = ip_of4(ctx->local_ip4);
+		at.ip = ip_of4(FIELD(ctx->local_ip4));
 	} else {
-		at.ip.w[0] = ctx->local_ip6[0];
-		at.ip.w[1] = ctx->local_ip6[1];
-		at.ip.w[2] = ctx->local_ip6[2];
-		at.ip.w[3] = ctx->local_ip6[3];
+		at.ip.w[0] = FIELD(ctx->local_ip6[0]);
+		at.ip.w[1] = FIELD(ctx->local_ip6[1]);
+		at.ip.w[2] = FIELD(ctx->local_ip6[2]);
+		at.ip.w[3] = FIELD(ctx->local_ip6[3]);
 	}
 	if ((owner = bpf_map_lookup_elem(&jail_owner, &at)) == NULL)
 		return SK_PASS;
