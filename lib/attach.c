@@ -48,8 +48,9 @@ entry_done(struct entry *en)
 static uint64_t
 namespaces_of(const struct pset *params)
 {
-	uint64_t ns =
-	    CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWCGROUP;
+	/* of the network: the caller may have come from another one */
+	uint64_t ns = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID |
+		      CLONE_NEWCGROUP | CLONE_NEWNET;
 
 	if (!pset_is(params, P_HOST, "inherit"))
 		ns |= CLONE_NEWUTS;
@@ -57,8 +58,6 @@ namespaces_of(const struct pset *params)
 	    !pset_is(params, P_SYSVSEM, "inherit") &&
 	    !pset_is(params, P_SYSVSHM, "inherit"))
 		ns |= CLONE_NEWIPC;
-	if (pset_is(params, P_VNET, "new"))
-		ns |= CLONE_NEWNET;
 	return ns;
 }
 
