@@ -272,9 +272,9 @@ are_complete(int jails, size_t n)
 	return dir >= 0 && cg_procs(dir, &pids) >= (ssize_t)n;
 }
 
-/* Is there nothing but what was taken that is to be done after its end? */
+/* Is there more to be done after its end than to give back? */
 static bool
-has_commands(const struct jail *j)
+has_work(const struct jail *j)
 {
 	struct record rec;
 	bool has;
@@ -282,7 +282,8 @@ has_commands(const struct jail *j)
 	if (store_read(j->dir, true, &rec) < 0)
 		return true;
 	has = pset_count(&rec.params, P_EXEC_POSTSTOP) > 0 ||
-	      pset_count(&rec.params, P_EXEC_RELEASE) > 0;
+	      pset_count(&rec.params, P_EXEC_RELEASE) > 0 ||
+	      pset_count(&rec.params, P_VNET_INTERFACE) > 0;
 	record_done(&rec);
 	return has;
 }
@@ -298,7 +299,7 @@ jail_rescue(int jails, const struct jail *j)
 	if (!taken_is(j->dir) || (n = store_kept(jails, &v)) < 0 ||
 	    are_complete(jails, (size_t)n) ||
 	    (lock = cg_lock(j->dir, true)) < 0 || !jail_is_there(j) ||
-	    taken_give_jail(j, &e) < 0 || has_commands(j) ||
+	    taken_give_jail(j, &e) < 0 || has_work(j) ||
 	    store_drop_after(j->dir) < 0 || jail_destroy_locked(j, &e) < 0)
 		return;
 	cleanup_close(&lock); /* that of jail/ is never taken below it */
