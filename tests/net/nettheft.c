@@ -102,6 +102,8 @@ serve(int argc, char **argv)
 	if ((len = parse_ip(argv[2], (uint16_t)atoi(argv[3]), false, &a)) == 0)
 		errx(2, "%s is no address", argv[2]);
 	fd = socket(a.sa.sa_family, type, 0);
+	if (a.sa.sa_family == AF_INET6)
+		set_on(fd, IPPROTO_IPV6, IPV6_V6ONLY);
 	for (i = 4; i < argc; i++)
 		set_on(fd, SOL_SOCKET,
 		    strcmp(argv[i], "addr") == 0 ? SO_REUSEADDR : SO_REUSEPORT);

@@ -53,6 +53,7 @@ find_net() {
 make_net() {
 	local ip
 
+	[ ! -f net ] || return 0
 	new_namespace net
 	new_namespace out
 	find_net
