@@ -72,9 +72,14 @@ struct {
 /*
  * A field of what the kernel hands to a program: one load, at its own offset.
  * Compilers merge loads of two branches into one at an offset that they
- * compute, which the verifier does not take.
+ * compute, which the verifier does not take; assembly keeps them apart.
  */
-#define FIELD(x) (*(const volatile __typeof__(x) *)&(x))
+#define FIELD(x)                                                               \
+	({                                                                     \
+		__typeof__(x) v_ = *(const volatile __typeof__(x) *)&(x);      \
+		__asm__ volatile("" : "+r"(v_));                               \
+		v_;                                                            \
+	})
 
 static __always_inline int
 refuse(int err)
