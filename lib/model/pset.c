@@ -165,7 +165,7 @@ is_words(enum param_id id)
 static int
 add_words(struct pset *s, enum param_id id, const char *value, struct jerr *e)
 {
-	auto_free char *copy = strdup(value);
+	auto_free char *copy = strdup(value != NULL ? value : "");
 	const struct pval was = s->val[id];
 	char *rest = copy, *word;
 
