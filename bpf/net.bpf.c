@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * The network of jails on the host's stack.  All is attached once, at jail/,
+ * The network of jails on the host's stack, and their devices.  All is attached once, at jail/,
  * and does nothing for who is in none that has a policy; sk_lookup to a
  * network namespace.  No program here is changed for a jail: what differs
  * lies in the maps.
@@ -15,5 +15,6 @@
 #include "options.h"
 #include "packet.h"
 #include "steer.h"
+#include "device.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -77,6 +77,22 @@ take_range(int jails, uint32_t *ret, struct jerr *e)
 }
 
 /*
+ * A jail that has no ids of its own passes over a range, for nobody: that the
+ * run is used up is also when all jails are looked at.
+ */
+static int
+take_ids(int jails, struct record *rec, struct jerr *e)
+{
+	uint32_t nobodys;
+
+	rec->idmap = 0;
+	if (idmap_is_own(&rec->params))
+		return take_range(jails, &rec->idmap, e);
+	(void)take_range(jails, &nobodys, e); /* needs none */
+	return 0;
+}
+
+/*
  * Nobody need have looked since a jail ended by itself.  So that such do not
  * pile up, they are cleared away once in a while: before a run is searched.
  * Without the lock, which others would have to wait for.
@@ -196,7 +212,7 @@ allocate(struct record *rec, struct jail *ret, int *ret_lock, struct jerr *e)
 		return jails;
 	if ((jid > 0 && (r = check_wanted_jid(jails, jid, e)) < 0) ||
 	    (name != NULL && (r = names_check_free(jails, name, 0, e)) < 0) ||
-	    (r = take_range(jails, &rec->idmap, e)) < 0 ||
+	    (r = take_ids(jails, rec, e)) < 0 ||
 	    (r = take_jid(jails, &jid, e)) < 0 ||
 	    (name != NULL && (r = names_add(jails, name, jid, e)) < 0))
 		return r;

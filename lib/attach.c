@@ -13,14 +13,16 @@
  *	shed	what is the caller's alone: priority, protection, limits
  *	setns	user namespace first (the kernel orders them), then the rest,
  *		by the warden's pidfd: never by pid, never by path
- *	ids	the user's, with capabilities kept, while no process of the
- *		jail can see it: it is not in the jail's pid namespace yet
+ *	ids	the user's, with the capabilities that are needed yet, while no
+ *		process of the jail can see it: it is not in the jail's pid
+ *		namespace
  *
  * and forks the program's process, which is, drops the rest and execs.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -43,22 +45,6 @@ entry_done(struct entry *en)
 	jail_done(&en->jail);
 	cleanup_close(&en->payload);
 	cleanup_close(&en->warden);
-}
-
-static uint64_t
-namespaces_of(const struct pset *params)
-{
-	/* of the network: the caller may have come from another one */
-	uint64_t ns = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID |
-		      CLONE_NEWCGROUP | CLONE_NEWNET;
-
-	if (!pset_is(params, P_HOST, "inherit"))
-		ns |= CLONE_NEWUTS;
-	if (!pset_is(params, P_SYSVMSG, "inherit") &&
-	    !pset_is(params, P_SYSVSEM, "inherit") &&
-	    !pset_is(params, P_SYSVSHM, "inherit"))
-		ns |= CLONE_NEWIPC;
-	return ns;
 }
 
 int
@@ -86,24 +72,11 @@ entry_open(int jid, struct entry *ret, struct jerr *e)
 		return jerr(
 		    e, r == -ENOMEM ? ENOMEM : ESRCH, "jail %d is dying", jid);
 	}
-	en.namespaces = namespaces_of(&en.rec.params);
+	/* of the network: the caller may have come from another one */
+	en.namespaces = jail_namespaces(&en.rec.params) | CLONE_NEWNET;
+	policy_get(&en.policy, &en.rec.params);
 	*ret = en;
 	return 0;
-}
-
-static int
-become(const struct jailx_user *user)
-{
-	uid_t uid = user != NULL ? user->uid : 0;
-	gid_t gid = user != NULL ? user->gid : 0;
-
-	/* capabilities survive the change of uid until the exec */
-	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0 ||
-	    setgroups(user != NULL ? user->ngroups : 0,
-		user != NULL ? user->groups : NULL) < 0 ||
-	    setresgid(gid, gid, gid) < 0 || setresuid(uid, uid, uid) < 0)
-		return -errno;
-	return caps_raise();
 }
 
 static int
@@ -146,33 +119,53 @@ shed(const struct policy *policy, const char **ret_step)
 }
 
 int
-entry_enter(const struct entry *en, const struct jailx_user *user,
-    const char **ret_step)
+entry_enter(const struct entry *en, const char **ret_step)
 {
-	struct policy policy;
 	int r;
 
-	policy_get(&policy, &en->rec.params);
 	*ret_step = "jail is dying";
 	if (!jail_is_alive(&en->jail))
 		return -ESRCH;
 	*ret_step = "keyring";
 	if ((r = ns_new_keyring()) < 0)
 		return r;
-	if ((r = shed(&policy, ret_step)) < 0)
+	if ((r = shed(&en->policy, ret_step)) < 0)
 		return r;
 	*ret_step = "dumpable";
 	if ((r = ns_hide()) < 0)
 		return r;
 	jails_forget();
 	*ret_step = "setns";
-	if (setns(en->warden, (int)en->namespaces) < 0)
-		return -errno;
+	return setns(en->warden, (int)en->namespaces) < 0 ? -errno : 0;
+}
+
+/*
+ * With userns=inherit what is not given up is the host's: beside what the
+ * jail's root has, only what entry_confine() and the end of the program need.
+ */
+#define BIT(cap) (UINT64_C(1) << (cap))
+#define LAST_CAPS (BIT(CAP_SETPCAP) | BIT(CAP_SYS_ADMIN) | BIT(CAP_KILL))
+
+int
+entry_become(const struct entry *en, const struct jailx_user *user,
+    const char **ret_step)
+{
+	uid_t uid = user != NULL ? user->uid : 0;
+	gid_t gid = user != NULL ? user->gid : 0;
+	int r;
+
 	*ret_step = "dumpable";
 	if ((r = ns_hide()) < 0)
 		return r;
 	*ret_step = "setuid";
-	if ((r = become(user)) < 0)
+	/* capabilities survive the change of uid until the exec */
+	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0 ||
+	    setgroups(user != NULL ? user->ngroups : 0,
+		user != NULL ? user->groups : NULL) < 0 ||
+	    setresgid(gid, gid, gid) < 0 || setresuid(uid, uid, uid) < 0)
+		return -errno;
+	*ret_step = "capabilities";
+	if ((r = caps_set(en->policy.caps | LAST_CAPS)) < 0)
 		return r;
 	*ret_step = "dumpable";
 	return ns_hide();
@@ -182,17 +175,15 @@ int
 entry_confine(const struct entry *en, const struct sock_filter *prog, size_t n,
     bool is_root, const char **ret_step)
 {
-	struct policy policy;
 	int r;
 
-	policy_get(&policy, &en->rec.params);
 	*ret_step = "capabilities";
-	if ((r = caps_bound(policy.caps)) < 0)
+	if ((r = caps_bound(en->policy.caps)) < 0)
 		return r;
 	/* needs CAP_SYS_ADMIN, which goes next */
 	*ret_step = "seccomp";
 	if ((r = seccomp_load(prog, n)) < 0)
 		return r;
 	*ret_step = "capabilities";
-	return caps_set(is_root ? policy.caps : 0);
+	return caps_set(is_root ? en->policy.caps : 0);
 }

@@ -36,7 +36,7 @@ struct build {
 	char *real; /* path, canonical */
 	int path; /* O_PATH on the host */
 	int proc; /* a procfs of our own */
-	int userns;
+	int userns; /* -1: the host's */
 	int cgroupns;
 	struct ns_helper helper; /* which made them */
 	struct build_mount *mounts;
@@ -92,6 +92,10 @@ void inside_run(void *build);
 int mounts_read(struct build *b, struct jerr *e);
 void mounts_done(struct build *b);
 
+/* May what fd lies on be given to a jail? */
+int mount_check_source(
+    int fd, const char *who, const char *name, struct jerr *e);
+
 /* Can it be mounted: its type and options? */
 int mount_check(const struct build_mount *m, struct jerr *e);
 
@@ -115,8 +119,9 @@ int mount_carried(struct build *b, struct jerr *e);
 int mount_all(struct build *b, struct jerr *e);
 
 /*
- * An idmapped clone of a host file or directory below dirfd, without
- * devices, with attr (MOUNT_ATTR_*) added.  who and name are for messages.
+ * A clone of a host file or directory below dirfd, idmapped where the jail
+ * has ids of its own, without devices, with attr (MOUNT_ATTR_*) added.  who
+ * and name are for messages.
  */
 int mount_idmapped(const struct build *b, int dirfd, const char *path,
     unsigned int attr, const char *who, const char *name, struct jerr *e);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What is mounted below path on the host, exec.prestart's mounts among them,
- * is carried into the jail: real file systems, each idmapped on its own.
+ * is carried into the jail: real file systems, each idmapped on its own where
+ * the jail has ids of its own.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -12,52 +13,12 @@
 #include "buf.h"
 #include "build.h"
 #include "cleanup.h"
+#include "fstypes.h"
 #include "io.h"
 #include "jerr.h"
 #include "mnt.h"
 #include "path.h"
 #include "uapi.h"
-
-/* Interfaces of the kernel: the jail gets its own where it asks for them. */
-static const char *const kernel_types[] = {
-	"proc",
-	"sysfs",
-	"cgroup",
-	"cgroup2",
-	"devpts",
-	"mqueue",
-	"bpf",
-	"devtmpfs",
-	"debugfs",
-	"tracefs",
-	"securityfs",
-	"pstore",
-	"efivarfs",
-	"configfs",
-	"fusectl",
-	"binfmt_misc",
-	"hugetlbfs",
-	"autofs",
-	"rpc_pipefs",
-	"nsfs",
-	"selinuxfs",
-	"nfsd",
-	"binder",
-	"overlay",
-	"ramfs",
-};
-
-static int
-is_kernel_type(const char *type)
-{
-	size_t i;
-
-	for (i = 0; i < nitems(kernel_types); i++) {
-		if (strcmp(type, kernel_types[i]) == 0)
-			return 1;
-	}
-	return 0;
-}
 
 /* Undo mountinfo's \ooo in place. */
 static void
@@ -173,8 +134,11 @@ mount_carried(struct build *b, struct jerr *e)
 		    (name = path_below(b->real, m.point)) == NULL ||
 		    name[1] == '\0')
 			continue;
-		/* what lies on a kernel interface is part of it */
-		if (is_kernel_type(m.type)) {
+		/*
+		 * The jail gets its own where it asks for them; what lies on
+		 * a kernel interface is part of it.
+		 */
+		if (fstype_is_kernel(m.type)) {
 			buf_add(&kernel, name, strlen(name) + 1);
 			continue;
 		}

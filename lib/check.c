@@ -28,7 +28,9 @@ check_path(struct build *b, struct jerr *e)
 	if ((b->path = path_open(b->real)) < 0 || fstat(b->path, &st) < 0)
 		return jerr_sys(
 		    e, b->path < 0 ? -b->path : errno, "path %s", path);
-	return S_ISDIR(st.st_mode) ? 0 : jerr_sys(e, ENOTDIR, "path %s", path);
+	if (!S_ISDIR(st.st_mode))
+		return jerr_sys(e, ENOTDIR, "path %s", path);
+	return mount_check_source(b->path, "path", path, e);
 }
 
 /* The next component of a name and its length, past "/" and "." ones. */

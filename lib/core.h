@@ -133,6 +133,15 @@ int jail_allocate(
 #define IDMAP_COUNT 65536U
 #define IDMAP_FIRST 0x70000000U /* above systemd's container range */
 
+/*
+ * Has the jail a range of ids, with a user namespace and idmapped mounts for
+ * it?  Else (userns=inherit) its ids are the host's, and record.idmap is 0.
+ */
+bool idmap_is_own(const struct pset *params);
+
+/* Is the id one that the jail has? */
+bool idmap_has(const struct pset *params, uint32_t id);
+
 /* Ids that a range must not touch, n of them. */
 struct id_span {
 	uint32_t first, last;
@@ -151,6 +160,11 @@ int idmap_take(struct id_run *run, uint32_t *ret, struct jerr *e);
  */
 int idmap_find_run(
     const uint32_t *used, size_t n, struct id_run *ret, struct jerr *e);
+
+/* ---- spaces.c ---- */
+
+/* The namespaces that the jail has of its own: CLONE_NEW*. */
+uint64_t jail_namespaces(const struct pset *params);
 
 /* ---- create.c ---- */
 

@@ -37,6 +37,8 @@ static const struct implied {
 	/* as FreeBSD shows it: nothing is restricted */
 	{ P_VNET, "new", P_IP4, "inherit" },
 	{ P_VNET, "new", P_IP6, "inherit" },
+	/* Linux has no such right without all of CAP_SYS_ADMIN */
+	{ P_USERNS, "inherit", P_ALLOW_SET_HOSTNAME, "false" },
 };
 
 /* What is of its own implies that, as on FreeBSD, also where it is given. */

@@ -7,6 +7,7 @@
  * of the jail is mounted nodev.  What it may do is what it may do anywhere:
  * rename, remove, add links and sockets (syslogd's /dev/log).
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/mount.h>
@@ -17,23 +18,22 @@
 
 #include "build.h"
 #include "cleanup.h"
+#include "jail_devices.h"
 #include "jerr.h"
 #include "mnt.h"
 #include "ns.h"
 
 #define TTY_GROUP 5 /* "tty" in every distribution */
 
+#define NODE_MODE 0666
+
 static const struct node {
 	const char *name;
 	unsigned int major, minor;
-	mode_t mode;
 } nodes[] = {
-	{ "null", 1, 3, 0666 },
-	{ "zero", 1, 5, 0666 },
-	{ "full", 1, 7, 0666 },
-	{ "random", 1, 8, 0666 },
-	{ "urandom", 1, 9, 0666 },
-	{ "tty", 5, 0, 0666 },
+#define NODE(name, major, minor) { name, major, minor },
+	JAIL_DEVICES(NODE)
+#undef NODE
 };
 
 static const struct link {
@@ -87,7 +87,7 @@ make_nodes(int dev)
 	size_t i;
 
 	for (i = 0; i < nitems(nodes); i++) {
-		if (mknodat(dev, nodes[i].name, S_IFCHR | nodes[i].mode,
+		if (mknodat(dev, nodes[i].name, S_IFCHR | NODE_MODE,
 			makedev(nodes[i].major, nodes[i].minor)) < 0)
 			return -errno;
 	}
@@ -150,6 +150,18 @@ mount_devfs(
 	return r < 0 ? jerr_sys(e, -r, "%s: mount %s", who, name) : 0;
 }
 
+/*
+ * Root of a jail that has the host's ids owns what is root's in a procfs, and
+ * writes to it without any capability: caches of the host's NFS server in
+ * the net directory of each process, or what its pid 1 is to be judged by.
+ */
+static unsigned int
+proc_attr(const struct build *b)
+{
+	return MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC |
+	       (idmap_is_own(&b->rec.params) ? 0 : MOUNT_ATTR_RDONLY);
+}
+
 int
 mount_fdescfs(
     const struct build *b, const char *who, const char *name, struct jerr *e)
@@ -161,8 +173,7 @@ mount_fdescfs(
 		return 0; /* the links of devfs lead there */
 	if ((dev = mount_target(b, who, name, e)) < 0)
 		return dev;
-	proc = mnt_new("proc", "subset=pid",
-	    MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+	proc = mnt_new("proc", "subset=pid", proc_attr(b));
 	if ((r = proc) >= 0)
 		r = attach_below(proc, dev, FDESC);
 	if (r >= 0)
@@ -201,6 +212,12 @@ static const char *const masked[] = {
 	"vmallocinfo",
 };
 
+/* Root's of the host, deeper down: for a jail whose root has its ids. */
+static const char *const masked_deep[] = {
+	"sys/net/ipv4/tcp_fastopen_key",
+	"tty/driver",
+};
+
 /* Readable alone. */
 static const char *const read_only[] = {
 	"apm",
@@ -233,8 +250,15 @@ make_mask(void)
 	return r < 0 ? r : take_fd(&mask);
 }
 
+/* Is it root's, and nobody else may as much as look at it? */
+static bool
+is_roots(const struct stat *st)
+{
+	return st->st_uid == 0 && (st->st_mode & 07) == 0;
+}
+
 static int
-mask_one(int mask, int proc, const char *name)
+mask_one(const struct build *b, int mask, int proc, const char *name)
 {
 	auto_close int target =
 			   openat(proc, name, O_PATH | O_NOFOLLOW | O_CLOEXEC),
@@ -246,11 +270,41 @@ mask_one(int mask, int proc, const char *name)
 	if (fstat(target, &st) < 0)
 		return -errno;
 	/* host root's alone: root in the jail is not, and cannot override */
-	if ((st.st_mode & 07) == 0 && st.st_uid == 0)
+	if (is_roots(&st) && idmap_is_own(&b->rec.params))
 		return 0;
 	if ((mnt = mnt_clone(mask, S_ISDIR(st.st_mode) ? "d" : "f")) < 0)
 		return mnt;
 	return mnt_attach(mnt, target);
+}
+
+/*
+ * What is host root's alone, for a jail whose root has its ids, but for what
+ * is masked already.  Links lead to what is looked at.
+ */
+static int
+mask_roots(const struct build *b, int mask, int proc)
+{
+	int fd = openat(proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
+	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	struct stat of_proc = { 0 }, st;
+	struct dirent *d;
+
+	if (dir == NULL) {
+		r = -errno;
+		close_fd(fd);
+		return r;
+	}
+	if (fstat(fd, &of_proc) < 0)
+		r = -errno;
+	while (r == 0 && (d = readdir(dir)) != NULL) {
+		if (d->d_name[0] == '.' || d->d_type == DT_LNK ||
+		    fstatat(fd, d->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+		    !is_roots(&st) || st.st_dev != of_proc.st_dev)
+			continue;
+		r = mask_one(b, mask, proc, d->d_name);
+	}
+	(void)closedir(dir); /* only read */
+	return r;
 }
 
 static int
@@ -273,10 +327,32 @@ protect_one(int proc, const char *name)
 static int
 clone_net(const struct build *b, int proc)
 {
-	if (!pset_is(&b->rec.params, P_VNET, "new") ||
-	    !pset_is(&b->rec.params, P_USERNS, "new"))
+	if (!pset_is(&b->rec.params, P_VNET, "new"))
 		return -1;
 	return mnt_clone(proc, "sys/net");
+}
+
+static int
+protect(const struct build *b, int proc)
+{
+	auto_close int net = clone_net(b, proc);
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r >= 0 && i < nitems(read_only); i++)
+		r = protect_one(proc, read_only[i]);
+	return r >= 0 && net >= 0 ? attach_below(net, proc, "sys/net") : r;
+}
+
+static int
+mask_more(const struct build *b, int mask, int proc)
+{
+	size_t i;
+	int r = mask_roots(b, mask, proc);
+
+	for (i = 0; r >= 0 && i < nitems(masked_deep); i++)
+		r = mask_one(b, mask, proc, masked_deep[i]);
+	return r;
 }
 
 int
@@ -284,25 +360,21 @@ mount_procfs(
     const struct build *b, const char *who, const char *name, struct jerr *e)
 {
 	auto_close int target = mount_target(b, who, name, e);
-	auto_close int proc = -1, mask = -1, net = -1;
+	auto_close int proc = -1, mask = -1;
+	bool own = idmap_is_own(&b->rec.params);
 	size_t i;
 	int r;
 
 	if (target < 0)
 		return target;
-	proc = mnt_new("proc", NULL,
-	    MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+	proc = mnt_new("proc", NULL, proc_attr(b));
 	if ((r = proc) >= 0)
 		r = mnt_attach(proc, target);
 	if (r >= 0)
 		r = mask = make_mask();
-	if (r >= 0)
-		net = clone_net(b, proc);
 	for (i = 0; r >= 0 && i < nitems(masked); i++)
-		r = mask_one(mask, proc, masked[i]);
-	for (i = 0; r >= 0 && i < nitems(read_only); i++)
-		r = protect_one(proc, read_only[i]);
-	if (r >= 0 && net >= 0)
-		r = attach_below(net, proc, "sys/net");
+		r = mask_one(b, mask, proc, masked[i]);
+	if (r >= 0)
+		r = own ? protect(b, proc) : mask_more(b, mask, proc);
 	return r < 0 ? jerr_sys(e, -r, "%s: mount %s", who, name) : 0;
 }

@@ -96,6 +96,18 @@ read_spans(struct spans *ret, struct jerr *e)
 	return 0;
 }
 
+bool
+idmap_is_own(const struct pset *params)
+{
+	return pset_is(params, P_USERNS, "new");
+}
+
+bool
+idmap_has(const struct pset *params, uint32_t id)
+{
+	return id < IDMAP_COUNT || !idmap_is_own(params);
+}
+
 static bool
 is_allowed(uint32_t base, const struct spans *spans)
 {

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -98,25 +99,17 @@ step_pivot(struct build *b, struct jerr *e)
 	return r < 0 ? jerr_sys(e, -r, "pivot_root") : 0;
 }
 
-/* A clone of the warden's file that nobody can write through. */
 static int
 open_warden(struct jerr *e)
 {
-	int fd = mnt_clone(AT_FDCWD, LIBEXECDIR "/warden"), r = fd;
+	int fd = mnt_clone_program(LIBEXECDIR "/warden");
 
-	if (fd >= 0)
-		r = mnt_attr(fd,
-		    MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, 0,
-		    -1);
-	if (r >= 0)
-		return fd;
-	close_fd(fd);
-	return jerr_sys(e, -r, "%s/warden", LIBEXECDIR);
+	return fd < 0 ? jerr_sys(e, -fd, "%s/warden", LIBEXECDIR) : fd;
 }
 
 /*
  * Move fds to the numbers from WARDEN_REPORT up, first out of the way of
- * each other, and close all others.
+ * each other, and close all others.  In the place of a -1 there is none.
  */
 static int
 place_fds(int *fds, size_t n, int *keep)
@@ -127,12 +120,16 @@ place_fds(int *fds, size_t n, int *keep)
 	for (i = 0; i <= n; i++) {
 		int *p = i < n ? &fds[i] : keep;
 
+		if (*p < 0)
+			continue;
 		if ((fd = fcntl(*p, F_DUPFD_CLOEXEC, 64)) < 0)
 			return -errno;
 		*p = fd;
 	}
 	for (i = 0; i < n; i++) {
-		if (dup2(fds[i], WARDEN_REPORT + (int)i) < 0)
+		if (fds[i] < 0)
+			(void)close(WARDEN_REPORT + (int)i); /* or it is not */
+		else if (dup2(fds[i], WARDEN_REPORT + (int)i) < 0)
 			return -errno;
 	}
 	if ((fd = dup3(*keep, WARDEN_FDS, O_CLOEXEC)) < 0)
@@ -145,17 +142,25 @@ place_fds(int *fds, size_t n, int *keep)
 }
 
 static void
-warden_flags(const struct pset *params, char *flags)
+warden_flags(const struct pset *params, char *ret)
 {
-	if (!pset_is(params, P_HOST, "inherit"))
-		*flags++ = WARDEN_OWN_UTS;
-	if (!pset_is(params, P_SYSVMSG, "inherit") &&
-	    !pset_is(params, P_SYSVSEM, "inherit") &&
-	    !pset_is(params, P_SYSVSHM, "inherit"))
-		*flags++ = WARDEN_OWN_IPC;
-	if (pset_is(params, P_VNET, "new"))
-		*flags++ = WARDEN_OWN_NET;
-	*flags = '\0';
+	static const struct {
+		uint64_t space;
+		char flag;
+	} flags[] = {
+		{ CLONE_NEWUSER, WARDEN_OWN_USER },
+		{ CLONE_NEWUTS, WARDEN_OWN_UTS },
+		{ CLONE_NEWIPC, WARDEN_OWN_IPC },
+		{ CLONE_NEWNET, WARDEN_OWN_NET },
+	};
+	uint64_t own = jail_namespaces(params);
+	size_t i;
+
+	for (i = 0; i < nitems(flags); i++) {
+		if ((own & flags[i].space) != 0)
+			*ret++ = flags[i].flag;
+	}
+	*ret = '\0';
 }
 
 /* As exec'd, the warden says of itself which jail's it is. */

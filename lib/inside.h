@@ -5,14 +5,15 @@
 
 enum {
 	WARDEN_REPORT = 3, /* setup pipe: one struct jerr */
-	WARDEN_USERNS,
+	WARDEN_USERNS, /* closed where the jail has none of its own */
 	WARDEN_CGROUPNS,
 	WARDEN_DIR, /* the jail's cgroup */
 	WARDEN_EVENTS, /* payload/cgroup.events */
 	WARDEN_FDS
 };
 
-/* Flags in argv[1], as letters. */
+/* Flags in argv[1], as letters: the namespaces of the jail's own. */
+#define WARDEN_OWN_USER 'U'
 #define WARDEN_OWN_UTS 'u'
 #define WARDEN_OWN_IPC 'i'
 #define WARDEN_OWN_NET 'n'

@@ -19,6 +19,7 @@
 #include "buf.h"
 #include "build.h"
 #include "cleanup.h"
+#include "fstypes.h"
 #include "jerr.h"
 #include "mnt.h"
 #include "path.h"
@@ -116,9 +117,21 @@ has_dotdot(const char *path)
 	return 0;
 }
 
+int
+mount_check_source(int fd, const char *who, const char *name, struct jerr *e)
+{
+	if (!fd_is_kernel(fd))
+		return 0;
+	return jerr(e, EOPNOTSUPP,
+	    "%s: %s: is an interface of the kernel, which is the host's: "
+	    "mount.procfs and mount.devfs make what a jail may have",
+	    who, name);
+}
+
 static int
 check_source(struct build_mount *m, struct jerr *e)
 {
+	auto_close int fd = -1;
 	struct stat st;
 	char *canon, who[64];
 	int r;
@@ -134,10 +147,11 @@ check_source(struct build_mount *m, struct jerr *e)
 		return r;
 	free(m->fs.source);
 	m->fs.source = canon;
-	if (stat(canon, &st) < 0)
-		return jerr_sys(e, errno, "%s: %s", m->who, canon);
+	if ((fd = path_open(canon)) < 0 || fstat(fd, &st) < 0)
+		return jerr_sys(
+		    e, fd < 0 ? -fd : errno, "%s: %s", m->who, canon);
 	m->is_file = !S_ISDIR(st.st_mode);
-	return 0;
+	return mount_check_source(fd, m->who, canon, e);
 }
 
 static int
@@ -220,12 +234,15 @@ idmap_error(int mnt, int err, const char *who, const char *name, struct jerr *e)
 	(void)fstatfs(mnt, &fs); /* zero then: only for the message */
 	return jerr(e, EOPNOTSUPP,
 	    "%s: %s: its file system (type 0x%lx) "
-	    "cannot be idmapped: put it on ext4, xfs, btrfs or (since Linux "
-	    "6.3) tmpfs, or use userns=inherit",
+	    "cannot be idmapped: use userns=inherit, or put it on ext4, xfs, "
+	    "btrfs or (since Linux 6.3) tmpfs",
 	    who, name, (unsigned long)fs.f_type);
 }
 
-/* Make mnt, a detached clone or the error of making it, the jail's own. */
+/*
+ * Make mnt, a detached clone or the error of making it, the jail's own.  Where
+ * the jail has the host's ids it stays as it is, but for devices.
+ */
 static int
 idmap(const struct build *b, int mnt, unsigned int attr, const char *who,
     const char *name, struct jerr *e)
@@ -234,9 +251,12 @@ idmap(const struct build *b, int mnt, unsigned int attr, const char *who,
 
 	if (mnt < 0)
 		return jerr_sys(e, -mnt, "%s: %s", who, name);
-	if ((r = mnt_attr(mnt, attr | MOUNT_ATTR_NODEV, 0, b->userns)) == 0)
-		return mnt;
-	r = idmap_error(mnt, -r, who, name, e);
+	if ((r = mount_check_source(mnt, who, name, e)) == 0) {
+		attr |= MOUNT_ATTR_NODEV;
+		if ((r = mnt_attr(mnt, attr, 0, b->userns)) == 0)
+			return mnt;
+		r = idmap_error(mnt, -r, who, name, e);
+	}
 	close_fd(mnt);
 	return r;
 }

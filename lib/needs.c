@@ -107,15 +107,38 @@ need_own_ports(const struct pset *now, struct jerr *e)
 	    "(net.ipv4.ip_unprivileged_port_start of its own)");
 }
 
+/* A user namespace has no say over what the inode of a file has. */
+static int
+need_flags(const struct pset *now, struct jerr *e)
+{
+	if (!idmap_is_own(now))
+		return 0;
+	return jerr(e, ENOTSUP,
+	    "allow.chflags: Linux leaves these flags to root of the host "
+	    "alone: it needs userns=inherit");
+}
+
+static int
+need_hostname(const struct pset *now, struct jerr *e)
+{
+	if (idmap_is_own(now))
+		return 0;
+	return jerr(e, ENOTSUP,
+	    "allow.set_hostname: a jail with userns=inherit cannot set its "
+	    "name: use jail -m host.hostname=NAME on the host");
+}
+
 static const struct need {
 	enum param_id id;
 	const char *value;
 	int (*check)(const struct pset *now, struct jerr *e);
 } needs[] = {
+	{ P_ALLOW_CHFLAGS, "true", need_flags },
 	{ P_ALLOW_MLOCK, "true", need_lock_limit },
 	{ P_ALLOW_RAW_SOCKETS, "true", need_ping_range },
 	{ P_ALLOW_READ_MSGBUF, "true", need_messages },
 	{ P_ALLOW_RESERVED_PORTS, "false", need_own_ports },
+	{ P_ALLOW_SET_HOSTNAME, "true", need_hostname },
 };
 
 int

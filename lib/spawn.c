@@ -17,6 +17,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -25,11 +26,11 @@
 
 #include "cg.h"
 #include "cleanup.h"
+#include "enter.h"
 #include "filter.h"
 #include "io.h"
 #include "jerr.h"
 #include "ns.h"
-#include "policy.h"
 #include "spawn.h"
 #include "spawn_child.h"
 #include "uapi.h"
@@ -147,11 +148,9 @@ start(const struct entry *en, const struct jailx_spawn *how,
 	struct sock_filter prog[FILTER_SIZE];
 	int report[2] = { -1, -1 }, status[2] = { -1, -1 };
 	int leash[2] = { -1, -1 }, pidfd = -1, n, r = 0;
-	struct policy policy;
 	pid_t pid;
 
-	policy_get(&policy, &en->rec.params);
-	if ((n = filter_emit(prog, FILTER_SIZE, policy.open)) < 0)
+	if ((n = filter_emit(prog, FILTER_SIZE, en->policy.open)) < 0)
 		return jerr_sys(e, -n, "seccomp");
 	if (pipe2(report, O_CLOEXEC) < 0 || pipe2(status, O_CLOEXEC) < 0 ||
 	    pipe2(leash, O_CLOEXEC) < 0)
@@ -161,6 +160,8 @@ start(const struct entry *en, const struct jailx_spawn *how,
 		struct spawn_pipes p = { report[1], status[1], leash[0] };
 
 		close_fd(leash[1]);
+		if (!idmap_is_own(&en->rec.params))
+			enter_exec(en, how, &p, prog, (size_t)n);
 		spawn_child(en, how, &p, prog, (size_t)n);
 	}
 	if (r == 0 && pid < 0)
@@ -184,6 +185,59 @@ start(const struct entry *en, const struct jailx_spawn *how,
 	return 0;
 }
 
+/* Ids that the jail does not have: a user's are wrong, a group's nobody's. */
+static int
+check_user(
+    const struct entry *en, const struct jailx_user *user, struct jerr *e)
+{
+	const struct pset *params = &en->rec.params;
+
+	if (idmap_has(params, user->uid) && idmap_has(params, user->gid))
+		return 0;
+	return jerr(e, EINVAL,
+	    "%s: uid %u or gid %u is beyond the %u ids that a jail has",
+	    user->name != NULL ? user->name : "user", user->uid, user->gid,
+	    IDMAP_COUNT);
+}
+
+/* Groups of the user's that the jail has: *ret has room for all. */
+static void
+keep_groups(const struct entry *en, const struct jailx_user *user,
+    struct jailx_user *ret, gid_t *groups)
+{
+	size_t i;
+
+	*ret = *user;
+	ret->groups = groups;
+	ret->ngroups = 0;
+	for (i = 0; i < user->ngroups; i++) {
+		if (idmap_has(&en->rec.params, user->groups[i]))
+			groups[ret->ngroups++] = user->groups[i];
+	}
+}
+
+static int
+spawn_as(const struct entry *en, const struct jailx_spawn *how,
+    struct jailx_child *ret, struct jerr *e)
+{
+	struct jailx_spawn own = *how;
+	auto_free gid_t *groups = NULL;
+	struct jailx_user user;
+	int r;
+
+	if (how->user != NULL) {
+		if ((r = check_user(en, how->user, e)) < 0)
+			return r;
+		groups = calloc(how->user->ngroups + 1, sizeof(*groups));
+		if (groups == NULL)
+			return jerr_sys(e, ENOMEM, "groups");
+		keep_groups(en, how->user, &user, groups);
+		own.user = &user;
+	}
+	give_pipes(en, &own);
+	return start(en, &own, ret, e);
+}
+
 int
 spawn(int jid, const struct jailx_spawn *how, struct jailx_child *ret,
     struct jerr *e)
@@ -197,10 +251,8 @@ spawn(int jid, const struct jailx_spawn *how, struct jailx_child *ret,
 		r = jerr(e, ESRCH, "jail %d is dying", jid);
 	else if ((r = ns_hide()) < 0)
 		r = jerr_sys(e, -r, "dumpable");
-	else {
-		give_pipes(&en, how);
-		r = start(&en, how, ret, e);
-	}
+	else
+		r = spawn_as(&en, how, ret, e);
 	entry_done(&en);
 	return r;
 }

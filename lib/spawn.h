@@ -5,6 +5,7 @@
 
 #include "core.h"
 #include "jailx.h"
+#include "policy.h"
 
 struct jerr;
 
@@ -24,18 +25,25 @@ struct entry {
 	int payload; /* cgroup to be made in */
 	int warden; /* pidfd */
 	uint64_t namespaces; /* CLONE_NEW* that the jail has */
+	struct policy policy;
 };
 
 int entry_open(int jid, struct entry *ret, struct jerr *e);
 void entry_done(struct entry *en);
 
 /*
- * In a process that is in the payload's cgroup: join the namespaces and
- * become the user (NULL: root) with the capabilities that the jail's root
- * has.  The pid namespace is that of children.  -ESRCH: dying.  Returns
- * 0 or -errno, with *ret_step naming what failed.
+ * In a process that is in the payload's cgroup: let go of what is the
+ * caller's and join the namespaces; the pid namespace is that of children.
+ * -ESRCH: dying.  Returns 0 or -errno, with *ret_step naming what failed; it
+ * has not entered then.
  */
-int entry_enter(const struct entry *en, const struct jailx_user *user,
+int entry_enter(const struct entry *en, const char **ret_step);
+
+/*
+ * Then: become the user (NULL: root) with the capabilities that the jail's
+ * root has, and those that are needed yet.
+ */
+int entry_become(const struct entry *en, const struct jailx_user *user,
     const char **ret_step);
 
 /*

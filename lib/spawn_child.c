@@ -2,6 +2,7 @@
 /* The two processes that spawn.c makes: A, which enters, and C, which runs. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
@@ -15,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "caps.h"
 #include "cleanup.h"
 #include "io.h"
 #include "spawn.h"
@@ -22,8 +24,9 @@
 
 #define FD_FIRST 64 /* out of the way of stdio */
 
-static _Noreturn void
-give_up(const struct spawn_pipes *p, int err, const char *step, int is_exec)
+_Noreturn void
+spawn_give_up(
+    const struct spawn_pipes *p, int err, const char *step, int is_exec)
 {
 	struct spawn_failure f = { .err = err, .is_exec = is_exec };
 
@@ -164,19 +167,19 @@ run_program(const struct entry *en, const struct jailx_spawn *how,
 	/* always: /dev/tty would be the caller's terminal */
 	step = "session";
 	if (setsid() < 0 || (how->ctty && take_terminal() < 0))
-		give_up(p, errno, step, 0);
+		spawn_give_up(p, errno, step, 0);
 	step = "parent";
 	if (!how->survive && (r = die_with_parent(p)) < 0)
-		give_up(p, -r, step, 0);
+		spawn_give_up(p, -r, step, 0);
 	close_fd(p->leash);
 	step = "chdir";
 	if ((r = set_directory(how->cwd)) < 0)
-		give_up(p, -r, step, 0);
+		spawn_give_up(p, -r, step, 0);
 	if ((r = reset_signals()) < 0)
-		give_up(p, -r, "signals", 0);
+		spawn_give_up(p, -r, "signals", 0);
 	if ((r = entry_confine(en, prog, n, is_root, &step)) < 0)
-		give_up(p, -r, step, 0);
-	give_up(p, -exec_program(how), "exec", 1);
+		spawn_give_up(p, -r, step, 0);
+	spawn_give_up(p, -exec_program(how), "exec", 1);
 }
 
 /* ---- A ---- */
@@ -233,7 +236,6 @@ compare_fds(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-/* First of all: a forked process keeps the caller's locks alive. */
 static int
 close_others(const struct entry *en, const struct jailx_spawn *how,
     const struct spawn_pipes *p)
@@ -255,6 +257,15 @@ close_others(const struct entry *en, const struct jailx_spawn *how,
 	return 0;
 }
 
+int
+spawn_begin(const struct entry *en, const struct jailx_spawn *how,
+    const struct spawn_pipes *p)
+{
+	int r = block_signals();
+
+	return r < 0 ? r : close_others(en, how, p);
+}
+
 _Noreturn void
 spawn_child(const struct entry *en, const struct jailx_spawn *how,
     struct spawn_pipes *p, const struct sock_filter *prog, size_t n)
@@ -263,19 +274,22 @@ spawn_child(const struct entry *en, const struct jailx_spawn *how,
 	pid_t child;
 	int r;
 
-	if ((r = block_signals()) < 0 || (r = close_others(en, how, p)) < 0 ||
+	if ((r = spawn_begin(en, how, p)) < 0 ||
 	    (r = place_stdio(how->stdio)) < 0 ||
-	    (r = entry_enter(en, how->user, &step)) < 0)
-		give_up(p, -r, step, 0);
+	    (r = entry_enter(en, &step)) < 0 ||
+	    (r = entry_become(en, how->user, &step)) < 0)
+		spawn_give_up(p, -r, step, 0);
 	if ((r = keep_fds(p)) < 0)
-		give_up(p, -r, "descriptors", 0);
+		spawn_give_up(p, -r, "descriptors", 0);
 	/* a change of ids clears it: only now */
 	if (!how->survive && (r = die_with_parent(p)) < 0)
-		give_up(p, -r, "parent", 0);
+		spawn_give_up(p, -r, "parent", 0);
 	if ((child = vfork()) == 0)
 		run_program(en, how, p, prog, n);
 	if (child < 0)
-		give_up(p, errno, "fork", 0);
+		spawn_give_up(p, errno, "fork", 0);
+	/* to pass signals on to a program that changes its user */
+	(void)caps_set(UINT64_C(1) << CAP_KILL); /* less is no harm */
 	cleanup_close(&p->report);
 	cleanup_close(&p->leash);
 	(void)syscall(SYS_close_range, 0, 2, 0);

@@ -26,6 +26,17 @@ struct spawn_pipes {
 	int leash; /* hangs up when J dies */
 };
 
+/*
+ * A, first of all: no signal may end it, and nothing is open but what it is
+ * to have; a forked process keeps the caller's locks alive.
+ */
+int spawn_begin(const struct entry *en, const struct jailx_spawn *how,
+    const struct spawn_pipes *p);
+
+/* A or C: tell J and end. */
+_Noreturn void spawn_give_up(
+    const struct spawn_pipes *p, int err, const char *step, int is_exec);
+
 /* A: enter the jail, start C with the filter prog, and stand for it. */
 _Noreturn void spawn_child(const struct entry *en,
     const struct jailx_spawn *how, struct spawn_pipes *p,

@@ -90,12 +90,17 @@ static int
 setup_ids(struct build *b, struct jerr *e)
 {
 	const int locks[] = { b->lock, b->start_lock };
+	bool own = idmap_is_own(&b->rec.params);
 	int r;
 
 	if ((b->proc = ns_proc()) < 0)
 		return jerr_sys(e, -b->proc, "proc");
-	r = ns_user_new(b->proc, b->payload, b->rec.idmap, IDMAP_COUNT, locks,
-	    nitems(locks), &b->userns, &b->cgroupns, &b->helper);
+	r = ns_new(b->proc, b->payload, b->rec.idmap, own ? IDMAP_COUNT : 0,
+	    locks, nitems(locks), &b->userns, &b->cgroupns, &b->helper);
+	if (r == 0)
+		return 0;
+	if (!own)
+		return jerr_sys(e, -r, "cgroup namespace");
 	if (r == -EPERM)
 		return jerr_sys(e, -r,
 		    "user namespace (a process in a chroot "
@@ -105,7 +110,7 @@ setup_ids(struct build *b, struct jerr *e)
 		return jerr_sys(e, -r,
 		    "user namespace (raise "
 		    "/proc/sys/user/max_user_namespaces)");
-	return r < 0 ? jerr_sys(e, -r, "user namespace") : 0;
+	return jerr_sys(e, -r, "user namespace");
 }
 
 static int

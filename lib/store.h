@@ -63,7 +63,7 @@ struct record {
 	bool head_only; /* a newer version's, from store_head() */
 	enum jail_state state;
 	unsigned int seq; /* grows with each store_write() */
-	uint32_t idmap; /* host id of the jail's root */
+	uint32_t idmap; /* host id of the jail's root; 0: userns=inherit */
 	enum jail_persist persist;
 	struct pset params;
 };

@@ -22,7 +22,6 @@
 #include "filter.h"
 #include "io.h"
 #include "jerr.h"
-#include "policy.h"
 #include "sys.h"
 
 /* The cgroup of the caller, -1 where it cannot be found. */
@@ -86,18 +85,15 @@ attach_enter(struct attach *a, bool *ret_back, struct jerr *e)
 {
 	struct sock_filter prog[FILTER_MAX];
 	const char *step = "seccomp";
-	struct policy policy;
 	int n, r;
 
-	policy_get(&policy, &a->en.rec.params);
-	r = n = filter_emit(prog, FILTER_MAX, policy.open);
+	r = n = filter_emit(prog, FILTER_MAX, a->en.policy.open);
 	if (r >= 0)
-		r = entry_enter(&a->en, NULL, &step);
+		r = entry_enter(&a->en, &step);
 	*ret_back = false;
-	/* refused to who has entered: the cgroup is the host's */
 	if (r < 0)
 		*ret_back = a->home >= 0 && cg_join(a->home) == 0;
-	else
+	else if ((r = entry_become(&a->en, NULL, &step)) == 0)
 		r = entry_confine(&a->en, prog, (size_t)n, true, &step);
 	if (r < 0)
 		r = attach_error(a->en.jail.jid, step, -r, e);

@@ -152,8 +152,9 @@ set_owner(
     const struct build *b, int dir, const char *name, const struct stat *like)
 {
 	/* ids beyond the range belong to nobody in the jail */
-	uid_t uid = like->st_uid < IDMAP_COUNT ? like->st_uid : 65534;
-	gid_t gid = like->st_gid < IDMAP_COUNT ? like->st_gid : 65534;
+	const struct pset *params = &b->rec.params;
+	uid_t uid = idmap_has(params, like->st_uid) ? like->st_uid : 65534;
+	gid_t gid = idmap_has(params, like->st_gid) ? like->st_gid : 65534;
 
 	if (fchownat(dir, name, b->rec.idmap + uid, b->rec.idmap + gid,
 		AT_SYMLINK_NOFOLLOW) < 0)

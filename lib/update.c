@@ -55,6 +55,10 @@ jail_check_supported(const struct pset *params, struct jerr *e)
 			return jerr(e, ENOTSUP, "%s=%s: not supported yet",
 			    param(limited[i].id)->name, limited[i].value);
 	}
+	if (pset_is(params, P_USERNS, "disable"))
+		return jerr(e, EINVAL,
+		    "userns: \"disable\" is none of its values (new, "
+		    "inherit)");
 	if (rules != 0 && rules != 4)
 		return jerr(e, ENOTSUP,
 		    "devfs_ruleset=%ld: only 4 is "

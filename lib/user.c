@@ -41,9 +41,6 @@ add_group(struct jailx_user *user, gid_t gid)
 	gid_t *more;
 	size_t i;
 
-	/* ids beyond the range are nobody's in a jail */
-	if (gid >= IDMAP_COUNT)
-		return 0;
 	for (i = 0; i < user->ngroups; i++) {
 		if (user->groups[i] == gid)
 			return 0;
@@ -237,14 +234,6 @@ user_find(struct jailx_user *ret, int jid, const char *name, struct jerr *e)
 			return r;
 		return r == -ENOENT ? jerr(e, ENOENT, "%s: no such user", name)
 				    : jerr_sys(e, -r, "getpwnam: %s", name);
-	}
-	if (user.uid >= IDMAP_COUNT || user.gid >= IDMAP_COUNT) {
-		r = jerr(e, EINVAL,
-		    "%s: uid %u or gid %u is beyond the %u "
-		    "ids that a jail has",
-		    name, user.uid, user.gid, IDMAP_COUNT);
-		user_done(&user);
-		return r;
 	}
 	*ret = user;
 	return 0;

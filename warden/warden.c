@@ -12,8 +12,9 @@
  *	hide		should make ptrace and /proc/1/{fd,mem,exe} fail for
  *			everybody in the jail; before the first setns, and
  *			again after each change of ids, which may undo it
- *	enter		should join the jail's user namespace and make uts,
- *			ipc and net there, with lo up; must not touch a file
+ *	enter		should join the jail's user namespace, where it has one,
+ *			and make uts, ipc and net there, with lo up; must not
+ *			touch a file
  *	drop		should leave no id, group or capability of the host,
  *			and no system call but those of the loop
  *	report		should tell the builder; must be the last that can fail
@@ -88,10 +89,11 @@ own_net(void)
 static void
 enter(const char *flags, const char *host, const char *domain)
 {
+	int own_user = strchr(flags, WARDEN_OWN_USER) != NULL;
 	int own_uts = strchr(flags, WARDEN_OWN_UTS) != NULL;
 	int own_ipc = strchr(flags, WARDEN_OWN_IPC) != NULL;
 
-	if (setns(WARDEN_USERNS, CLONE_NEWUSER) < 0)
+	if (own_user && setns(WARDEN_USERNS, CLONE_NEWUSER) < 0)
 		fail("warden: user namespace");
 	hide();
 	if (setns(WARDEN_CGROUPNS, CLONE_NEWCGROUP) < 0)
@@ -105,6 +107,9 @@ enter(const char *flags, const char *host, const char *domain)
 		fail("host.hostname");
 	if (own_uts && setdomainname(domain, strlen(domain)) < 0)
 		fail("host.domainname");
+	if ((own_user && close(WARDEN_USERNS) < 0) ||
+	    close(WARDEN_CGROUPNS) < 0)
+		fail("warden: descriptors");
 }
 
 /* The calls of the loop; whatever else is called ends the jail. */
@@ -224,8 +229,6 @@ main(int argc, char **argv)
 	enter(argv[1], argv[2], argv[3]);
 	for (i = 1; i < argc; i++) /* ps shows the title alone */
 		(void)memset(argv[i], 0, strlen(argv[i]));
-	if (close(WARDEN_USERNS) < 0 || close(WARDEN_CGROUPNS) < 0)
-		fail("warden: descriptors");
 	drop();
 	if (write(WARDEN_REPORT, &report, sizeof(report)) < 0)
 		return 1;

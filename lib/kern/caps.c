@@ -23,12 +23,6 @@ struct capsets {
 		.head.version = _LINUX_CAPABILITY_VERSION_3                    \
 	}
 
-static int
-sets_put(struct capsets *s)
-{
-	return syscall(SYS_capset, &s->head, s->data) < 0 ? -errno : 0;
-}
-
 int
 caps_bound(uint64_t keep)
 {
@@ -55,23 +49,12 @@ caps_set(uint64_t caps)
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0 &&
 	    errno != EINVAL)
 		return -errno;
-	/* Bits that this kernel does not know are dropped by it. */
-	for (i = 0; i < SETS; i++) {
-		s.data[i].permitted = (uint32_t)(caps >> 32 * i);
-		s.data[i].effective = s.data[i].permitted;
-	}
-	return sets_put(&s);
-}
-
-int
-caps_raise(void)
-{
-	struct capsets s = CAPSETS_INIT;
-	int i;
-
 	if (syscall(SYS_capget, &s.head, s.data) < 0)
 		return -errno;
-	for (i = 0; i < SETS; i++)
+	for (i = 0; i < SETS; i++) {
+		s.data[i].permitted &= (uint32_t)(caps >> 32 * i);
 		s.data[i].effective = s.data[i].permitted;
-	return sets_put(&s);
+		s.data[i].inheritable = 0;
+	}
+	return syscall(SYS_capset, &s.head, s.data) < 0 ? -errno : 0;
 }

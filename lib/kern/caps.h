@@ -8,10 +8,10 @@
 /* Drop every capability that is not in keep from the bounding set. */
 int caps_bound(uint64_t keep);
 
-/* Set permitted and effective to these, inheritable and ambient to none. */
+/*
+ * Of what the thread is permitted, leave these, and make them effective;
+ * inheritable and ambient become empty.
+ */
 int caps_set(uint64_t caps);
-
-/* Set permitted and effective to all that the thread is permitted. */
-int caps_raise(void);
 
 #endif

@@ -79,6 +79,19 @@ mnt_clone_tree(int dirfd)
 }
 
 int
+mnt_clone_program(const char *path)
+{
+	auto_close int mnt = mnt_clone(AT_FDCWD, path);
+	int r;
+
+	if (mnt < 0)
+		return mnt;
+	r = mnt_attr(mnt,
+	    MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, 0, -1);
+	return r < 0 ? r : take_fd(&mnt);
+}
+
+int
 mnt_detach(int mnt)
 {
 	if (fchdir(mnt) < 0 || umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)

@@ -21,7 +21,13 @@ int mnt_new(const char *type, const char *options, unsigned int attr);
  */
 int mnt_clone(int dirfd, const char *path);
 
-/* The same with all that is mounted below it. */
+/*
+ * The same of a program that is to be run: nobody can write through it, nor
+ * is it set-user-ID.
+ */
+int mnt_clone_program(const char *path);
+
+/* As mnt_clone(), with all that is mounted below it. */
 int mnt_clone_tree(int dirfd);
 
 /*

@@ -240,17 +240,19 @@ static int
 map_and_open(int proc, pid_t pid, uint32_t base, uint32_t count, int *ret_user,
     int *ret_cgroup)
 {
-	auto_close int user = -1, cgroup = -1;
+	auto_close int user = -1, cgroup = open_ns(proc, pid, "cgroup");
 	int r;
 
-	if ((r = write_map(proc, pid, "uid_map", base, count)) < 0 ||
-	    (r = write_map(proc, pid, "gid_map", base, count)) < 0)
-		return r;
-	if ((user = open_ns(proc, pid, "user")) < 0)
-		return user;
-	if ((cgroup = open_ns(proc, pid, "cgroup")) < 0)
+	if (cgroup < 0)
 		return cgroup;
-	*ret_user = take_fd(&user);
+	if (count > 0) {
+		if ((r = write_map(proc, pid, "uid_map", base, count)) < 0 ||
+		    (r = write_map(proc, pid, "gid_map", base, count)) < 0)
+			return r;
+		if ((user = open_ns(proc, pid, "user")) < 0)
+			return user;
+		*ret_user = take_fd(&user);
+	}
 	*ret_cgroup = take_fd(&cgroup);
 	return 0;
 }
@@ -270,9 +272,8 @@ use_helper(const struct helper *h, int proc, pid_t pid, uint32_t base,
 }
 
 int
-ns_user_new(int proc, int cgroup, uint32_t base, uint32_t count,
-    const int *lock, size_t nlock, int *ret_user, int *ret_cgroup,
-    struct ns_helper *ret_helper)
+ns_new(int proc, int cgroup, uint32_t base, uint32_t count, const int *lock,
+    size_t nlock, int *ret_user, int *ret_cgroup, struct ns_helper *ret_helper)
 {
 	struct helper h = { .lock = lock, .nlock = nlock };
 	struct ns_helper left = { 0 };
@@ -290,8 +291,9 @@ ns_user_new(int proc, int cgroup, uint32_t base, uint32_t count,
 	}
 	pid = r = stack_new(&stack);
 	if (r == 0)
-		pid = clone_on(&stack, CLONE_VM | CLONE_NEWUSER, cgroup,
-		    hold_namespaces, &h);
+		pid =
+		    clone_on(&stack, CLONE_VM | (count > 0 ? CLONE_NEWUSER : 0),
+			cgroup, hold_namespaces, &h);
 	close_fd(h.hold[0]);
 	close_fd(h.ready[1]);
 	left.pid = pid > 0 ? pid : 0;

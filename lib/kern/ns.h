@@ -37,14 +37,14 @@ struct ns_helper {
 
 /*
  * New user and cgroup namespaces that no process is in: ids 0 to count-1
- * are base and up on the host, the cgroup namespace's root is cgroup.
+ * are base and up on the host, the cgroup namespace's root is cgroup.  With a
+ * count of 0 there is no new user namespace, and *ret_user stays as it is.
  * lock[] are descriptors that the short-lived helper must not keep alive.
  * The caller has something else to do until the helper has ended, and calls
  * ns_helper_done() then.
  */
-int ns_user_new(int proc, int cgroup, uint32_t base, uint32_t count,
-    const int *lock, size_t nlock, int *ret_user, int *ret_cgroup,
-    struct ns_helper *ret_helper);
+int ns_new(int proc, int cgroup, uint32_t base, uint32_t count, const int *lock,
+    size_t nlock, int *ret_user, int *ret_cgroup, struct ns_helper *ret_helper);
 
 /* End the helper, whatever it waits for, and reap it.  More than once. */
 void ns_helper_done(struct ns_helper *h);

@@ -155,7 +155,7 @@ static const struct jailx_param table[] = {
 	    .desc = "System V shared memory" },
 	[P_USERNS] = { .name = "userns",
 	    SYS("new"),
-	    .flags = C | LATER,
+	    .flags = C,
 	    .desc = "own user ids (Linux)" },
 	[P_VNET] = { .name = "vnet",
 	    SYS("inherit"),
@@ -163,7 +163,7 @@ static const struct jailx_param table[] = {
 	    .desc = "own network stack" },
 
 	ALLOW(ADJTIME, "adjtime", "false", LATER, "steer the clock slowly"),
-	ALLOW(CHFLAGS, "chflags", "false", LATER, "change system file flags"),
+	ALLOW(CHFLAGS, "chflags", "false", 0, "change system file flags"),
 	ALLOW(EXTATTR, "extattr", "false", LATER, "system extended attributes"),
 	ALLOW(MLOCK, "mlock", "false", 0, "lock memory without limit"),
 	ALLOW(MOUNT, "mount", "false", LATER, "mount file systems"),

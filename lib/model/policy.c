@@ -6,8 +6,13 @@
  * With userns=new a capability reaches what the jail's own user namespace
  * owns, and files of idmapped mounts.  What the kernel asks of the host's
  * root ("capable()": clocks, modules, limits, devices...) stays closed
- * whatever is here.  With userns=inherit nothing of that holds, so what is
- * safe only in an own user namespace says BY_*_USERNS.
+ * whatever is here.
+ *
+ * With userns=inherit nothing of that holds: the jail's root is the host's,
+ * bounded by this table, the filter and its other namespaces alone.  So what
+ * is safe only in an own user namespace says BY_USERNS or BY_*_USERNS, and
+ * what is ALWAYS must reach nothing but files below path (whose owner root is
+ * anyway), processes of the pid namespace and objects of the ipc namespace.
  */
 #include <assert.h>
 #include <linux/capability.h>
@@ -24,6 +29,7 @@ enum grant {
 	BY_HOSTNAME_USERNS,
 	BY_VNET,
 	BY_VNET_USERNS,
+	BY_MSGBUF_USERNS,
 	BY_RAW,
 	BY_PORTS,
 	BY_MLOCK,
@@ -43,10 +49,12 @@ struct need {
 	const char *is, *isnt;
 };
 
+#define NEEDS 3
+
 /* A grant holds when all needs of one of its rows do. */
 static const struct {
 	enum grant grant;
-	struct need need[2];
+	struct need need[NEEDS];
 } rows[] = {
 	{ ALWAYS, { { 0 } } },
 	{ BY_USERNS, { { P_USERNS, "new", NULL } } },
@@ -59,8 +67,16 @@ static const struct {
 	{ BY_RAW, { { P_VNET, "new", NULL } } },
 	{ BY_PORTS, { { P_ALLOW_RESERVED_PORTS, "true", NULL } } },
 	{ BY_MLOCK, { { P_ALLOW_MLOCK, "true", NULL } } },
-	{ BY_CHFLAGS, { { P_ALLOW_CHFLAGS, "true", NULL } } },
+	/* securelevel 1 and up: nobody changes system flags */
+	{ BY_CHFLAGS,
+	    { { P_ALLOW_CHFLAGS, "true", NULL }, { P_USERNS, "inherit", NULL },
+		{ P_SECURELEVEL, "-1", NULL } } },
+	{ BY_CHFLAGS,
+	    { { P_ALLOW_CHFLAGS, "true", NULL }, { P_USERNS, "inherit", NULL },
+		{ P_SECURELEVEL, "0", NULL } } },
 	{ BY_MSGBUF, { { P_ALLOW_READ_MSGBUF, "true", NULL } } },
+	{ BY_MSGBUF_USERNS, { { P_ALLOW_READ_MSGBUF, "true", NULL },
+				{ P_USERNS, "new", NULL } } },
 	{ BY_INET, { { P_IP4, NULL, "disable" } } },
 	{ BY_INET, { { P_VNET, "new", NULL } } },
 	{ BY_INET6, { { P_IP6, NULL, "disable" } } },
@@ -85,17 +101,23 @@ static const struct {
 	[CAP_SETGID] = { ALWAYS, "PRIV_CRED_SET*GID, SETGROUPS" },
 	[CAP_SETUID] = { ALWAYS, "PRIV_CRED_SET*UID" },
 	[CAP_SETPCAP] = { ALWAYS, "daemons give capabilities up with it" },
-	[CAP_LINUX_IMMUTABLE] = { BY_CHFLAGS, "PRIV_VFS_SYSFLAGS" },
+	[CAP_LINUX_IMMUTABLE] = { BY_CHFLAGS,
+	    "PRIV_VFS_SYSFLAGS; capable(): without effect in a namespace" },
 	[CAP_NET_BIND_SERVICE] = { BY_PORTS, "PRIV_NETINET_RESERVEDPORT" },
 	[CAP_NET_BROADCAST] = { BY_VNET_USERNS, "netlink's own broadcasts" },
 	[CAP_NET_ADMIN] = { BY_VNET_USERNS, "PRIV_NET_* of an own stack" },
 	[CAP_NET_RAW] = { BY_RAW, "PRIV_NETINET_RAW" },
 	[CAP_IPC_LOCK] = { BY_MLOCK, "PRIV_VM_MLOCK, MUNLOCK" },
-	[CAP_IPC_OWNER] = { ALWAYS, "PRIV_IPC_*, PRIV_MQ_ADMIN" },
+	[CAP_IPC_OWNER] = { ALWAYS,
+	    "PRIV_IPC_*, PRIV_MQ_ADMIN: the host's with sysv*=inherit alone" },
 	[CAP_SYS_MODULE] = { NEVER, "PRIV_KLD_*" },
 	[CAP_SYS_RAWIO] = { NEVER, "PRIV_IO, PRIV_KMEM_WRITE" },
 	[CAP_SYS_CHROOT] = { ALWAYS, "PRIV_VFS_CHROOT, FCHROOT" },
-	[CAP_SYS_PTRACE] = { ALWAYS,
+	/*
+	 * The warden and whoever is entering are of the host's user namespace
+	 * until they exec: of another one, it does not reach them.
+	 */
+	[CAP_SYS_PTRACE] = { BY_USERNS,
 	    "PRIV_DEBUG_*: the pid namespace leaves its own processes" },
 	[CAP_SYS_PACCT] = { NEVER, "PRIV_ACCT" },
 	/*
@@ -119,10 +141,12 @@ static const struct {
 	[CAP_LEASE] = { NEVER, "a lease delays whoever shares the file" },
 	[CAP_AUDIT_WRITE] = { NEVER, "PRIV_AUDIT_SUBMIT; no audit socket" },
 	[CAP_AUDIT_CONTROL] = { NEVER, "PRIV_AUDIT_CONTROL" },
-	[CAP_SETFCAP] = { ALWAYS, "packages carry file capabilities" },
+	[CAP_SETFCAP] = { ALWAYS,
+	    "packages carry file capabilities; for others as set-user-ID" },
 	[CAP_MAC_OVERRIDE] = { NEVER, "PRIV_MAC_*" },
 	[CAP_MAC_ADMIN] = { NEVER, "PRIV_MAC_*" },
-	[CAP_SYSLOG] = { BY_MSGBUF, "PRIV_MSGBUF; the filter leaves reading" },
+	[CAP_SYSLOG] = { BY_MSGBUF_USERNS,
+	    "PRIV_MSGBUF; for the host's root it shows kernel addresses" },
 	[CAP_WAKE_ALARM] = { NEVER, "wakes the machine up" },
 	[CAP_BLOCK_SUSPEND] = { NEVER, "keeps the machine from sleep" },
 	[CAP_AUDIT_READ] = { NEVER, "PRIV_AUDIT_CONTROL" },
@@ -159,11 +183,14 @@ met(const struct need *need, const struct pset *params)
 static bool
 granted(enum grant grant, const struct pset *params)
 {
-	size_t i;
+	size_t i, k;
 
 	for (i = 0; i < nitems(rows); i++) {
-		if (rows[i].grant == grant && met(&rows[i].need[0], params) &&
-		    met(&rows[i].need[1], params))
+		if (rows[i].grant != grant)
+			continue;
+		for (k = 0; k < NEEDS && met(&rows[i].need[k], params); k++)
+			;
+		if (k == NEEDS)
 			return true;
 	}
 	return false;

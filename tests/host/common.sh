@@ -63,12 +63,6 @@ soon_nothing_left() {
 	nothing_left "$1" "$2"
 }
 
-# The cgroup of a jid.
-cgroup_of() {
-	find /sys/fs/cgroup -maxdepth 5 -type d -path "*/jail/$1" 2>/dev/null |
-	    head -n 1
-}
-
 # Wait until a test of a file holds, 10 s at most: the test, what it waits for.
 await() {
 	local since

@@ -22,7 +22,8 @@ granted() {
 	local param
 
 	for param in $ALL_CAPS; do
-		if jail -q -c "name=$(name_of try)" path=/ "$param" \
+		if jail -q -c "name=$(name_of try)" path=/ ${ids:+"$ids"} \
+		    "$param" \
 		    command=/bin/true >/dev/null 2>&1; then
 			printf '%s ' "$param"
 		fi
@@ -105,7 +106,8 @@ start_body() {
 	done
 	# shellcheck disable=SC2086 # words
 	HOSTMARK=secret jail -l -q -c "name=$name" "path=$JAIL_TEST_ROOT" \
-	    persist mount.procfs $params "$@" command=/entered \
+	    ${ids:+"$ids"} persist mount.procfs $params "$@" \
+	    command=/entered \
 	    </dev/null >/dev/null 2>&1 || atf_fail "jail -c: exit status $?"
 	attack_ends
 	nothing_of_the_host
@@ -182,7 +184,7 @@ locks_body() {
 	echo "$name-2" >>jails
 	began=$(now_ms)
 	atf_check timeout 10 jail -q -c "name=$name-2" \
-	    "path=$JAIL_TEST_ROOT" command=/bin/sleep 0.2
+	    "path=$JAIL_TEST_ROOT" ${ids:+"$ids"} command=/bin/sleep 0.2
 	in_time "jail -c" 2000 "$began"
 	began=$(now_ms)
 	atf_check timeout 10 jail -R "$name"
@@ -207,12 +209,12 @@ live_without() {
 	cat >life <<-END
 	set -e
 	$1
-	jail -q -c name=$name path=$JAIL_TEST_ROOT persist mount.procfs \
+	jail -q -c name=$name path=$JAIL_TEST_ROOT $ids persist mount.procfs \
 	    mount.devfs exec.start=/bin/true
 	test "\$(jexec $name cat /proc/1/comm </dev/null)" != ""
 	jls -j $name name
 	jail -r $name
-	jail -q -c name=$name path=$PWD/thin thin command=/bin/true
+	jail -q -c name=$name path=$PWD/thin $ids thin command=/bin/true
 	END
 	atf_check -o inline:"$name\n" timeout 30 unshare -m sh ./life
 	nothing_left "$1" "$name"
@@ -309,17 +311,12 @@ jid_start_body() {
 	nothing_left start "$second"
 }
 
+# Others that run these add to them.
+CASES="jexec start dumpable exposed locks proc_covered proc_readonly
+    proc_hidden proc_none jid_remove jid_update jid_start"
+
 atf_init_test_cases() {
-	atf_add_test_case jexec
-	atf_add_test_case start
-	atf_add_test_case dumpable
-	atf_add_test_case exposed
-	atf_add_test_case locks
-	atf_add_test_case proc_covered
-	atf_add_test_case proc_readonly
-	atf_add_test_case proc_hidden
-	atf_add_test_case proc_none
-	atf_add_test_case jid_remove
-	atf_add_test_case jid_update
-	atf_add_test_case jid_start
+	for case in $CASES; do
+		atf_add_test_case "$case"
+	done
 }

@@ -44,7 +44,7 @@ race() {
 	i=0
 	while [ "$i" -lt 300 ]; do
 		i=$((i + 1))
-		if jail -q -c "name=$name" "path=$b" "$@" \
+		if jail -q -c "name=$name" "path=$b" ${ids:+"$ids"} "$@" \
 		    command=/bin/sh -c ">/$target/mark" >out 2>&1; then
 			ran=$((ran + 1))
 		elif grep -q "is a symbolic link" out; then
@@ -94,8 +94,8 @@ refuse_link() {
 	name=$(name_of link)
 	echo "$name" >>jails
 	atf_check -s exit:1 -o empty -e match:"is a symbolic link" \
-	    jail -q -c "name=$name" "path=$JAIL_TEST_ROOT" "$@" \
-	    command=/bin/true
+	    jail -q -c "name=$name" "path=$JAIL_TEST_ROOT" \
+	    ${ids:+"$ids"} "$@" command=/bin/true
 	untouched
 	nothing_left link "$name"
 	rm "$JAIL_TEST_ROOT/$at"
@@ -120,7 +120,7 @@ links_body() {
 	done
 	name=$(name_of link)
 	atf_check -o ignore jail -q -c "name=$name" "path=$JAIL_TEST_ROOT" \
-	    mount.devfs mount.fdescfs command=/bin/true
+	    ${ids:+"$ids"} mount.devfs mount.fdescfs command=/bin/true
 	untouched
 }
 
@@ -179,7 +179,8 @@ own_exe_body() {
 	make_attackers_root
 	prefix=$(dirname "$(dirname "$(command -v jail)")")
 	tools="$(command -v jail) $(command -v jexec)
-	    $(find "$prefix" -name warden -type f)"
+	    $(find "$prefix" -name warden -type f)
+	    $(find "$prefix" -name enter -type f)"
 	# shellcheck disable=SC2086 # words
 	sums=$(sha256sum $tools)
 	# shellcheck disable=SC2086 # words
@@ -198,8 +199,8 @@ own_exe_body() {
 	done
 	second=$(name_of exe2)
 	echo "$second" >>jails
-	jail -q -c "name=$second" "path=$JAIL_TEST_ROOT" mount.procfs \
-	    exec.start=/bin/evil command=/bin/evil >/dev/null 2>&1 </dev/null
+	jail -q -c "name=$second" "path=$JAIL_TEST_ROOT" ${ids:+"$ids"} \
+	    mount.procfs exec.start=/bin/evil command=/bin/evil >/dev/null 2>&1 </dev/null
 	touch "$JAIL_TEST_ROOT/stop"
 	await -s "$JAIL_TEST_ROOT/said"
 	cat "$JAIL_TEST_ROOT/said"
@@ -225,7 +226,7 @@ directory_body() {
 	done
 	atf_check -o inline:"0 1 2 \n" jexec "$name" /inside fds
 	atf_check -o inline:"0 1 2 \n" jail -q -c "name=$name-2" \
-	    "path=$JAIL_TEST_ROOT" command=/inside fds
+	    "path=$JAIL_TEST_ROOT" ${ids:+"$ids"} command=/inside fds
 	n=0
 	while [ "$n" -lt 80 ]; do
 		for at in "/proc/self/fd/$n" "/proc/self/fd/$n/.." \
@@ -258,8 +259,8 @@ keyring_body() {
 	atf_check -o inline:"looked\n" \
 	    ./inside keys add jexec "$name" /inside keys look
 	atf_check -o inline:"looked\n" ./inside keys add \
-	    jail -q -c "name=$name-2" "path=$JAIL_TEST_ROOT" mount.procfs \
-	    command=/inside keys look
+	    jail -q -c "name=$name-2" "path=$JAIL_TEST_ROOT" \
+	    ${ids:+"$ids"} mount.procfs command=/inside keys look
 }
 
 # Descriptors of the host's namespaces, from a socket.
@@ -325,17 +326,12 @@ bomb_body() {
 	nothing_left bomb "$name"
 }
 
+# Others that run these add to them.
+CASES="race_nullfs race_tmpfs race_devfs links fake_proc fake_null
+    own_exe directory keyring namespaces warden bomb"
+
 atf_init_test_cases() {
-	atf_add_test_case race_nullfs
-	atf_add_test_case race_tmpfs
-	atf_add_test_case race_devfs
-	atf_add_test_case links
-	atf_add_test_case fake_proc
-	atf_add_test_case fake_null
-	atf_add_test_case own_exe
-	atf_add_test_case directory
-	atf_add_test_case keyring
-	atf_add_test_case namespaces
-	atf_add_test_case warden
-	atf_add_test_case bomb
+	for case in $CASES; do
+		atf_add_test_case "$case"
+	done
 }

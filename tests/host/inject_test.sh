@@ -99,7 +99,8 @@ fail_each() {
 	name=$(name_of "inject")
 	echo "$name" >>jails
 	HOSTTEST=$name atf_check -o ignore $in_net ./failcall calls list \
-	    jail -q -c "name=$name" "path=$path" "$@"
+	    jail -q -c "name=$name" "path=$path" \
+	    ${ids:+"$ids"} "$@"
 	jail -R "$name" >/dev/null 2>&1
 	# each name of each process at least twice, then every stride-th
 	# (without the TLS of arch_prctl no program lives to tell)
@@ -118,8 +119,8 @@ fail_each() {
 		: >err
 		rm -f started
 		HOSTTEST=$name timeout -k 5 20 $in_net ./failcall hit "$at" \
-		    jail -q -c "name=$name" "path=$path" "$@" \
-		    >/dev/null 2>err </dev/null
+		    jail -q -c "name=$name" "path=$path" \
+		    ${ids:+"$ids"} "$@" >/dev/null 2>err </dev/null
 		status=$?
 		[ -s hit ] || continue
 		n=$((n + 1))
@@ -140,7 +141,7 @@ fail_each() {
 			fi
 		fi
 		jail -q -c "name=$name" "path=$JAIL_TEST_ROOT" \
-		    command=/bin/true 2>err </dev/null ||
+		    ${ids:+"$ids"} command=/bin/true 2>err </dev/null ||
 		    bad "$at $what: again: $(cat err)"
 	done <chosen
 	echo "$n of $(wc -l <calls) calls failed; harmless:"

@@ -49,7 +49,7 @@ kill_often() {
 	echo "$name" >>jails
 	for i in 1 2 3 4 5; do
 		HOSTTEST=$name "$PWD/killat" - jail -q -c "name=$name" \
-		    "path=$path" "$@" 2>err | tail -n 1 >>usec
+		    "path=$path" ${ids:+"$ids"} "$@" 2>err | tail -n 1 >>usec
 		[ -s err ] && atf_fail "undisturbed: $(cat err)"
 		jail -R "$name" >/dev/null 2>&1
 	done
@@ -62,15 +62,15 @@ kill_often() {
 		rm -f started
 		usec=$((whole * i / MOMENTS + $(random 100)))
 		HOSTTEST=$name "$PWD/killat" "$usec" jail -q -c "name=$name" \
-		    "path=$path" "$@" >/dev/null 2>&1 &&
+		    "path=$path" ${ids:+"$ids"} "$@" >/dev/null 2>&1 &&
 		    killed=$((killed + 1))
 		if ! jail -q -c "name=$name-again" "path=$JAIL_TEST_ROOT" \
-		    command=/bin/true 2>err; then
+		    ${ids:+"$ids"} command=/bin/true 2>err; then
 			atf_fail "$usec us: another one: $(cat err)"
 		fi
 		settled "killed after $usec us"
 		jail -q -c "name=$name" "path=$JAIL_TEST_ROOT" \
-		    command=/bin/true 2>err ||
+		    ${ids:+"$ids"} command=/bin/true 2>err ||
 		    atf_fail "$usec us: again: $(cat err)"
 	done
 	echo "$whole us; $killed of $MOMENTS killed, $late late"

@@ -40,14 +40,22 @@ name_of() {
 }
 
 # Make a jail that stays: its short name, parameters.  Sets name and jid.
+# Whoever runs the cases of another program with userns=inherit sets ids to it.
 make_jail() {
 	name=$(name_of "$1")
 	shift
 	[ -d "$JAIL_TEST_ROOT/bin" ] || make_root
 	echo "$name" >>jails
 	atf_check -s exit:0 -o ignore -e ignore \
-	    jail -q -c "name=$name" "path=$JAIL_TEST_ROOT" persist "$@"
+	    jail -q -c "name=$name" "path=$JAIL_TEST_ROOT" persist \
+	    ${ids:+"$ids"} "$@"
 	jid=$(jls -j "$name" jid) || atf_fail "jls -j $name jid"
+}
+
+# The cgroup of a jid.
+cgroup_of() {
+	find /sys/fs/cgroup -maxdepth 5 -type d -path "*/jail/$1" 2>/dev/null |
+	    head -n 1
 }
 
 # Compile a program that lies beside the test against the installed headers and

@@ -18,11 +18,11 @@
 	(BIT(CAP_CHOWN) | BIT(CAP_DAC_OVERRIDE) | BIT(CAP_FOWNER) |            \
 	    BIT(CAP_FSETID) | BIT(CAP_KILL) | BIT(CAP_SETGID) |                \
 	    BIT(CAP_SETUID) | BIT(CAP_SETPCAP) | BIT(CAP_SETFCAP) |            \
-	    BIT(CAP_SYS_CHROOT) | BIT(CAP_SYS_PTRACE) | BIT(CAP_IPC_OWNER))
+	    BIT(CAP_SYS_CHROOT) | BIT(CAP_IPC_OWNER))
 #define HOSTNAME BIT(CAP_SYS_ADMIN)
 #define PORTS BIT(CAP_NET_BIND_SERVICE)
-#define NICE BIT(CAP_SYS_NICE)
-#define DEFAULT (BASE | HOSTNAME | PORTS | NICE)
+#define OWN (BIT(CAP_SYS_NICE) | BIT(CAP_SYS_PTRACE)) /* in a namespace */
+#define DEFAULT (BASE | HOSTNAME | PORTS | OWN)
 #define OPEN_SYSV (OPEN_SYSVMSG | OPEN_SYSVSEM | OPEN_SYSVSHM)
 
 static const struct {
@@ -54,16 +54,28 @@ static const struct {
 	{ { { P_ALLOW_READ_MSGBUF, "true" } }, DEFAULT | BIT(CAP_SYSLOG),
 	    OPEN_MSGBUF, false },
 	{ { { P_ALLOW_MLOCK, "true" } }, DEFAULT | BIT(CAP_IPC_LOCK), 0, true },
-	{ { { P_ALLOW_SET_HOSTNAME, "false" } }, BASE | PORTS | NICE, 0,
-	    false },
-	{ { { P_ALLOW_RESERVED_PORTS, "false" } }, BASE | HOSTNAME | NICE, 0,
+	{ { { P_ALLOW_SET_HOSTNAME, "false" } }, BASE | PORTS | OWN, 0, false },
+	{ { { P_ALLOW_RESERVED_PORTS, "false" } }, BASE | HOSTNAME | OWN, 0,
 	    false },
 	{ { { P_ALLOW_RAW_SOCKETS, "true" } }, DEFAULT | BIT(CAP_NET_RAW), 0,
 	    false },
-	{ { { P_ALLOW_CHFLAGS, "true" } }, DEFAULT | BIT(CAP_LINUX_IMMUTABLE),
-	    0, false },
+	{ { { P_ALLOW_CHFLAGS, "true" } }, DEFAULT, 0, false },
 	/* the host's user namespace: nothing that reaches beyond */
 	{ { { P_USERNS, "inherit" } }, BASE | PORTS, 0, false },
+	{ { { P_USERNS, "inherit" }, { P_ALLOW_SET_HOSTNAME, "true" } },
+	    BASE | PORTS, 0, false },
+	{ { { P_USERNS, "inherit" }, { P_ALLOW_CHFLAGS, "true" } },
+	    BASE | PORTS | BIT(CAP_LINUX_IMMUTABLE), 0, false },
+	{ { { P_USERNS, "inherit" }, { P_ALLOW_CHFLAGS, "true" },
+	      { P_SECURELEVEL, "0" } },
+	    BASE | PORTS | BIT(CAP_LINUX_IMMUTABLE), 0, false },
+	{ { { P_USERNS, "inherit" }, { P_ALLOW_CHFLAGS, "true" },
+	      { P_SECURELEVEL, "1" } },
+	    BASE | PORTS, 0, false },
+	{ { { P_USERNS, "inherit" }, { P_ALLOW_READ_MSGBUF, "true" } },
+	    BASE | PORTS, OPEN_MSGBUF, false },
+	{ { { P_USERNS, "inherit" }, { P_ALLOW_RAW_SOCKETS, "true" } },
+	    BASE | PORTS | BIT(CAP_NET_RAW), 0, false },
 	{ { { P_USERNS, "inherit" }, { P_VNET, "new" } },
 	    BASE | PORTS | BIT(CAP_NET_RAW), OPEN_INET | OPEN_INET6 | OPEN_VNET,
 	    false },
@@ -110,6 +122,9 @@ test_never(void **state)
 		CAP_SYS_TIME, CAP_SYS_BOOT, CAP_MKNOD, CAP_DAC_READ_SEARCH,
 		CAP_BPF, CAP_PERFMON, CAP_MAC_ADMIN, CAP_MAC_OVERRIDE,
 		CAP_SYS_PACCT, CAP_SYS_TTY_CONFIG, CAP_CHECKPOINT_RESTORE };
+	static const int hosts[] = { CAP_SYS_ADMIN, CAP_SYS_PTRACE,
+		CAP_SYS_NICE, CAP_SYS_RESOURCE, CAP_NET_ADMIN, CAP_SYSLOG,
+		CAP_LEASE, CAP_AUDIT_CONTROL, CAP_AUDIT_WRITE };
 	struct pset s = { 0 };
 	struct policy p;
 	size_t i;
@@ -123,6 +138,14 @@ test_never(void **state)
 	policy_get(&p, &s);
 	for (i = 0; i < nitems(never); i++)
 		assert_false(p.caps >> never[i] & 1);
+	/* nor these, where they would be the host's */
+	assert_int_equal(pset_put(&s, P_USERNS, "inherit"), 0);
+	assert_int_equal(pset_put(&s, P_VNET, "new"), 0);
+	policy_get(&p, &s);
+	for (i = 0; i < nitems(never); i++)
+		assert_false(p.caps >> never[i] & 1);
+	for (i = 0; i < nitems(hosts); i++)
+		assert_false(p.caps >> hosts[i] & 1);
 	pset_done(&s);
 }
 

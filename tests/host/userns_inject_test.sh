@@ -1,0 +1,8 @@
+#!/usr/bin/env atf-sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The cases of inject_test.sh once more, in jails with userns=inherit.
+
+ids=userns=inherit
+# shellcheck source=tests/host/inject_test.sh disable=SC1091
+. "$(atf_get_srcdir)/inject_test.sh"
