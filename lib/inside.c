@@ -112,19 +112,17 @@ open_warden(struct jerr *e)
  * each other, and close all others.  In the place of a -1 there is none.
  */
 static int
-place_fds(int *fds, size_t n, int *keep)
+place_fds(int *fds, size_t n)
 {
 	size_t i;
 	int fd;
 
-	for (i = 0; i <= n; i++) {
-		int *p = i < n ? &fds[i] : keep;
-
-		if (*p < 0)
+	for (i = 0; i < n; i++) {
+		if (fds[i] < 0)
 			continue;
-		if ((fd = fcntl(*p, F_DUPFD_CLOEXEC, 64)) < 0)
+		if ((fd = fcntl(fds[i], F_DUPFD_CLOEXEC, 64)) < 0)
 			return -errno;
-		*p = fd;
+		fds[i] = fd;
 	}
 	for (i = 0; i < n; i++) {
 		if (fds[i] < 0)
@@ -132,9 +130,6 @@ place_fds(int *fds, size_t n, int *keep)
 		else if (dup2(fds[i], WARDEN_REPORT + (int)i) < 0)
 			return -errno;
 	}
-	if ((fd = dup3(*keep, WARDEN_FDS, O_CLOEXEC)) < 0)
-		return -errno;
-	*keep = fd;
 	if (syscall(SYS_close_range, WARDEN_FDS + 1, ~0U, 0) < 0 ||
 	    syscall(SYS_close_range, 0, 2, 0) < 0)
 		return -errno;
@@ -180,6 +175,7 @@ exec_warden(struct build *b, int warden, struct jerr *e)
 		[WARDEN_DIR - WARDEN_REPORT] = b->jail.dir,
 		[WARDEN_EVENTS - WARDEN_REPORT] =
 		    openat(b->payload, "cgroup.events", O_RDONLY | O_CLOEXEC),
+		[WARDEN_FILE - WARDEN_REPORT] = warden,
 	};
 	int r;
 
@@ -188,12 +184,12 @@ exec_warden(struct build *b, int warden, struct jerr *e)
 	warden_flags(params, flags);
 	(void)snprintf(h, sizeof(h), "%s", host != NULL ? host : "");
 	(void)snprintf(d, sizeof(d), "%s", domain != NULL ? domain : "");
-	if ((r = place_fds(fds, nitems(fds), &warden)) < 0) {
+	if ((r = place_fds(fds, nitems(fds))) < 0) {
 		(void)jerr_sys(e, -r, "descriptors");
 		return;
 	}
 	b->report[1] = WARDEN_REPORT;
-	(void)syscall(SYS_execveat, warden, "", argv, envp, AT_EMPTY_PATH);
+	(void)syscall(SYS_execveat, WARDEN_FILE, "", argv, envp, AT_EMPTY_PATH);
 	(void)jerr_sys(e, errno, "%s/warden", LIBEXECDIR);
 }
 

@@ -9,6 +9,7 @@ enum {
 	WARDEN_CGROUPNS,
 	WARDEN_DIR, /* the jail's cgroup */
 	WARDEN_EVENTS, /* payload/cgroup.events */
+	WARDEN_FILE, /* what it was exec'd from */
 	WARDEN_FDS
 };
 

@@ -233,6 +233,8 @@ main(int argc, char **argv)
 	if (write(WARDEN_REPORT, &report, sizeof(report)) < 0)
 		return 1;
 	(void)close(WARDEN_REPORT);
+	/* the kernel waits for all processors then: nobody else is to */
+	(void)close(WARDEN_FILE);
 	watch();
 	_exit(0);
 }
