@@ -6,10 +6,14 @@
 #include <linux/securebits.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/statvfs.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -170,16 +174,40 @@ ns_vfork(uint64_t flags, int cgroup, void (*fn)(void *), void *arg)
 	return pid;
 }
 
+/* A procfs that can be written, of our pid namespace. */
+static bool
+is_own_proc(int fd)
+{
+	struct statfs fs;
+	char self[16];
+	ssize_t n;
+
+	if (fstatfs(fd, &fs) < 0 || fs.f_type != PROC_MAGIC ||
+	    (fs.f_flags & ST_RDONLY) != 0 ||
+	    (n = readlinkat(fd, "self", self, sizeof(self) - 1)) < 0)
+		return false;
+	self[n] = '\0';
+	return strtol(self, NULL, 10) == getpid();
+}
+
+/*
+ * The last close of a new one waits for all processors, which is why it is
+ * not the first choice.
+ */
 int
 ns_proc(void)
 {
-	int fd = mnt_new("proc", NULL,
-	    MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+	auto_close int host = open("/proc", O_DIRECTORY | O_RDONLY | O_CLOEXEC);
+	int fd;
 
-	/* Without the privilege for a procfs of its own, the host's serves. */
-	if (fd < 0)
-		fd = open("/proc", O_DIRECTORY | O_RDONLY | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
+	if (host >= 0 && is_own_proc(host))
+		return take_fd(&host);
+	fd = mnt_new("proc", NULL,
+	    MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+	/* without the privilege for it, the host's serves */
+	if (fd < 0 && host >= 0)
+		fd = take_fd(&host);
+	return fd;
 }
 
 static int

@@ -24,8 +24,9 @@ pid_t ns_fork(uint64_t flags, int cgroup, int *ret_pidfd);
 pid_t ns_vfork(uint64_t flags, int cgroup, void (*fn)(void *), void *arg);
 
 /*
- * A procfs of the caller's pid namespace that nothing covers and that is
- * not read-only, whatever the host did to /proc: a descriptor of its root.
+ * A procfs of the caller's pid namespace that is not read-only, whatever the
+ * host did to /proc: a descriptor of its root.  It may be the host's, where
+ * something may cover a name, but not what is of a process that is new.
  */
 int ns_proc(void);
 
