@@ -31,6 +31,7 @@ enum grant {
 	BY_VNET_USERNS,
 	BY_MSGBUF_USERNS,
 	BY_RAW,
+	BY_RAW_HOST,
 	BY_PORTS,
 	BY_MLOCK,
 	BY_CHFLAGS,
@@ -65,6 +66,10 @@ static const struct {
 	    { { P_VNET, "new", NULL }, { P_USERNS, "new", NULL } } },
 	{ BY_RAW, { { P_ALLOW_RAW_SOCKETS, "true", NULL } } },
 	{ BY_RAW, { { P_VNET, "new", NULL } } },
+	/* the host's stack asks for the host's own capability */
+	{ BY_RAW_HOST, { { P_ALLOW_RAW_SOCKETS, "true", NULL },
+			   { P_USERNS, "inherit", NULL } } },
+	{ BY_RAW_HOST, { { P_VNET, "new", NULL } } },
 	{ BY_PORTS, { { P_ALLOW_RESERVED_PORTS, "true", NULL } } },
 	{ BY_MLOCK, { { P_ALLOW_MLOCK, "true", NULL } } },
 	/* securelevel 1 and up: nobody changes system flags */
@@ -169,8 +174,9 @@ static const struct {
 	{ OPEN_SYSVSHM, BY_SYSVSHM },
 	{ OPEN_MSGBUF, BY_MSGBUF },
 	{ OPEN_VNET, BY_VNET },
+	{ OPEN_RAW, BY_RAW_HOST },
 };
-static_assert(1 << (nitems(opens) - 1) == OPEN_VNET, "a row per bit");
+static_assert(1 << (nitems(opens) - 1) == OPEN_RAW, "a row per bit");
 
 static bool
 met(const struct need *need, const struct pset *params)

@@ -20,7 +20,8 @@ enum policy_open {
 	OPEN_SYSVSEM = 1 << 4,
 	OPEN_SYSVSHM = 1 << 5,
 	OPEN_MSGBUF = 1 << 6, /* allow.read_msgbuf: syslog(2) */
-	OPEN_VNET = 1 << 7, /* vnet: raw, packet and netlink sockets */
+	OPEN_VNET = 1 << 7, /* vnet: packet and netlink sockets */
+	OPEN_RAW = 1 << 8, /* raw sockets, which need a capability as well */
 };
 
 struct policy {

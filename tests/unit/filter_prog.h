@@ -9,7 +9,7 @@
 #include "policy.h"
 
 #define OPEN_ALL (OPEN_MSGBUF * 2 - 1) /* of a jail on the host's stack */
-#define OPEN_LAST (OPEN_ALL | OPEN_VNET)
+#define OPEN_LAST (OPEN_ALL | OPEN_VNET | OPEN_RAW)
 
 extern struct sock_filter prog[FILTER_MAX];
 extern size_t prog_len;

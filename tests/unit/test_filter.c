@@ -30,7 +30,7 @@
 #include "filter_table.h"
 
 #define OPEN_SYSV (OPEN_SYSVMSG | OPEN_SYSVSEM | OPEN_SYSVSHM)
-#define OPEN_OWN (OPEN_INET | OPEN_INET6 | OPEN_VNET)
+#define OPEN_OWN (OPEN_INET | OPEN_INET6 | OPEN_VNET | OPEN_RAW)
 #define ALLOW 0 /* as an errno: none */
 #define KILL (-1)
 #define GARBAGE (UINT64_C(0xdeadbeef) << 32)
