@@ -76,6 +76,17 @@ one_body() {
 	sources_are $OWN4 $OWN6
 }
 
+net_case raw 'raw sockets of a jail with the ids of the host'
+raw_body() {
+	make_net
+	make_net_root
+	start_watch
+	flood_with ip4.addr=$OWN4 ip6.addr=$OWN6 userns=inherit \
+	    allow.raw_sockets
+	end_watch
+	sources_are $OWN4 $OWN6
+}
+
 net_case many 'two of each'
 many_body() {
 	make_net
@@ -137,7 +148,7 @@ changed_body() {
 }
 
 atf_init_test_cases() {
-	for case in control one many v4 off changed; do
+	for case in control one raw many v4 off changed; do
 		atf_add_test_case "$case"
 	done
 }
