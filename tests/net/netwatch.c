@@ -147,7 +147,7 @@ int
 main(void)
 {
 	struct sigaction act = { .sa_handler = over };
-	struct sockaddr_ll from;
+	struct sockaddr_ll from = { 0 };
 	unsigned char p[256];
 	int fd, size = BUFFER;
 	socklen_t len;
