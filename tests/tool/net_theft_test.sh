@@ -1,4 +1,5 @@
 #! /usr/bin/env atf-sh
+# shellcheck disable=SC2046,SC2119,SC2120
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # A jail that takes every port it is let have, beside services of the host and of
@@ -56,7 +57,7 @@ has_no_port() {
 
 # The host's service: tcp or udp, addresses, --, options.  Sets services.
 serve_host() {
-	local proto=$1 ips= ip
+	local proto=$1 ips="" ip
 
 	shift
 	while [ "$1" != -- ]; do

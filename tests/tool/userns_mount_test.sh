@@ -1,4 +1,5 @@
 #! /usr/bin/env atf-sh
+# shellcheck disable=SC2016,SC2086
 # SPDX-License-Identifier: BSD-2-Clause
 # The cases of mount_test.sh once more, in jails with userns=inherit.
 
