@@ -272,20 +272,21 @@ are_complete(int jails, size_t n)
 	return dir >= 0 && cg_procs(dir, &pids) >= (ssize_t)n;
 }
 
-/* Is there more to be done after its end than to give back? */
+/* Had it a keeper for nothing but what was taken from the host? */
 static bool
-has_work(const struct jail *j)
+is_kept_for_taken(const struct jail *j)
 {
+	bool taken = taken_is(j->dir);
 	struct record rec;
-	bool has;
+	bool is;
 
 	if (store_read(j->dir, true, &rec) < 0)
-		return true;
-	has = pset_count(&rec.params, P_EXEC_POSTSTOP) > 0 ||
-	      pset_count(&rec.params, P_EXEC_RELEASE) > 0 ||
-	      pset_count(&rec.params, P_VNET_INTERFACE) > 0;
+		return false;
+	is = (taken || pset_count(&rec.params, P_VNET_INTERFACE) > 0) &&
+	     pset_count(&rec.params, P_EXEC_POSTSTOP) == 0 &&
+	     pset_count(&rec.params, P_EXEC_RELEASE) == 0;
 	record_done(&rec);
-	return has;
+	return is;
 }
 
 void
@@ -294,12 +295,14 @@ jail_rescue(int jails, const struct jail *j)
 	auto_close int lock = -1;
 	auto_free int *v = NULL;
 	struct jerr e;
+	bool only;
 	ssize_t n;
 
-	if (!taken_is(j->dir) || (n = store_kept(jails, &v)) < 0 ||
+	only = is_kept_for_taken(j);
+	if ((!only && !taken_is(j->dir)) || (n = store_kept(jails, &v)) < 0 ||
 	    are_complete(jails, (size_t)n) ||
 	    (lock = cg_lock(j->dir, true)) < 0 || !jail_is_there(j) ||
-	    taken_give_jail(j, &e) < 0 || has_work(j) ||
+	    taken_give_jail(j, &e) < 0 || !only ||
 	    store_drop_after(j->dir) < 0 || jail_destroy_locked(j, &e) < 0)
 		return;
 	cleanup_close(&lock); /* that of jail/ is never taken below it */

@@ -359,7 +359,7 @@ home_body() {
 
 net_case killed 'interfaces come home, whoever is killed'
 killed_body() {
-	local all="u0 u1 u2 u3 v0 v1 v2 v3" some="u0 u1 u2 u3 v2 v3"
+	local all="u0 u1 u2 u3 v0 v1 v2 v3" some="u0 u1 u2 u3 v2 v3" i=0
 
 	make_root
 	make_net
@@ -373,6 +373,19 @@ killed_body() {
 	[ "$(links)" = "$some" ] || atf_fail "the keeper: \"$(links)\""
 	atf_check jail -r "$name"
 	[ "$(links)" = "$all" ] || atf_fail "without a keeper: \"$(links)\""
+	# both: what is virtual goes with the namespace, and with it its peer
+	make_vnet killed persist vnet.interface=v2
+	kill -KILL "$(keeper_of "$jid")"
+	kill -KILL "$(warden_of "$jid")"
+	all="u0 u1 u3 v0 v1 v3" some="u0 u1 u3 v3"
+	await_links "$all" "both"
+	# others' keepers that are on their way out can pass for this one
+	while [ "$i" -lt 100 ] && [ -d "$(cgroup_of "$jid")" ]; do
+		i=$((i + 1))
+		jls >/dev/null
+		sleep 0.05
+	done
+	atf_check -o empty "$(atf_get_srcdir)/keepers.py" "$jid"
 	# whoever starts it, in the middle
 	for at in exec.created exec.start; do
 		# not atf_check: its exit status is that of a killed one
