@@ -67,22 +67,36 @@ check_stdio(const struct jailx_spawn *how, struct jerr *e)
 }
 
 /*
- * Pipes of the caller become the user's, or /dev/stdout could not be opened
- * inside.  Files do not: they have names, and others who use them.
+ * A pipe of the caller's may be opened again inside, as /dev/stdout, in the
+ * direction that the command has it in.  Its owner stays, for the pipe may
+ * outlive the jail: an owner could open the other end, too.  Files are left
+ * alone: they have names, and others who use them.
  */
 static void
-give_pipes(const struct entry *en, const struct jailx_spawn *how)
+open_pipe(int fd)
 {
-	uid_t uid = en->rec.idmap + (how->user != NULL ? how->user->uid : 0);
-	gid_t gid = en->rec.idmap + (how->user != NULL ? how->user->gid : 0);
+	static const mode_t all[] = {
+		[O_RDONLY] = 0444,
+		[O_WRONLY] = 0222,
+		[O_RDWR] = 0666,
+	};
+	int how = fcntl(fd, F_GETFL) & O_ACCMODE;
 	struct statfs fs;
+	struct stat st;
+
+	if (how > O_RDWR || fstatfs(fd, &fs) < 0 || fs.f_type != PIPEFS_MAGIC ||
+	    fstat(fd, &st) < 0 || (st.st_mode & all[how]) == all[how])
+		return;
+	(void)fchmod(fd, (st.st_mode & 07777) | all[how]); /* no harm */
+}
+
+static void
+open_pipes(const struct jailx_spawn *how)
+{
 	int i;
 
-	for (i = 0; i < 3; i++) {
-		if (fstatfs(how->stdio[i], &fs) == 0 &&
-		    fs.f_type == PIPEFS_MAGIC)
-			(void)fchown(how->stdio[i], uid, gid); /* no harm */
-	}
+	for (i = 0; i < 3; i++)
+		open_pipe(how->stdio[i]);
 }
 
 /* A failure of A or C, as J says it. */
@@ -234,7 +248,7 @@ spawn_as(const struct entry *en, const struct jailx_spawn *how,
 		keep_groups(en, how->user, &user, groups);
 		own.user = &user;
 	}
-	give_pipes(en, &own);
+	open_pipes(how);
 	return start(en, &own, ret, e);
 }
 

@@ -392,6 +392,13 @@ fdescfs_pipe_body() {
 	done
 	atf_check -o inline:"x\n" sh -c "echo x | $in_jail mount.devfs \
 	    mount.procfs command=cat /dev/stdin"
+	# It stays the caller's, who may go on with it.
+	atf_check -o inline:"0:0\n" -e ignore sh -c "{ $in_jail mount.devfs \
+	    mount.procfs command=sh -c 'chmod 666 /dev/stdout </dev/stdout'
+	    stat -L -c %u:%g /dev/stdout; } | cat"
+	# What others write to it is not the jail's to read.
+	atf_check -o inline:"x\n" -e match:'Permission denied' sh -c "{ echo x
+	    $in_jail mount.devfs mount.procfs command=cat /dev/stdout; } | cat"
 }
 
 # Can this kernel idmap a tmpfs?
