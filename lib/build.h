@@ -136,14 +136,14 @@ int mount_target(
 /* A tmpfs of the jail's root user, with more options (leading comma). */
 int mount_tmpfs(const struct build *b, const char *options, unsigned int attr);
 
-/* ---- dev.c ---- */
+/* ---- dev.c: attr (MOUNT_ATTR_*) is added ---- */
 
-int mount_devfs(
-    const struct build *b, const char *who, const char *name, struct jerr *e);
-int mount_procfs(
-    const struct build *b, const char *who, const char *name, struct jerr *e);
-int mount_fdescfs(
-    const struct build *b, const char *who, const char *name, struct jerr *e);
+int mount_devfs(const struct build *b, unsigned int attr, const char *who,
+    const char *name, struct jerr *e);
+int mount_procfs(const struct build *b, unsigned int attr, const char *who,
+    const char *name, struct jerr *e);
+int mount_fdescfs(const struct build *b, unsigned int attr, const char *who,
+    const char *name, struct jerr *e);
 
 /* ---- thin.c ---- */
 

@@ -123,8 +123,8 @@ mount_pts(const struct build *b, int dev)
 }
 
 int
-mount_devfs(
-    const struct build *b, const char *who, const char *name, struct jerr *e)
+mount_devfs(const struct build *b, unsigned int attr, const char *who,
+    const char *name, struct jerr *e)
 {
 	auto_close int target = mount_target(b, who, name, e), dev = -1;
 	mode_t mask;
@@ -143,6 +143,8 @@ mount_devfs(
 	}
 	if (r >= 0)
 		r = ns_files_of(0);
+	if (r >= 0)
+		r = mnt_attr(dev, attr, 0, -1);
 	if (r >= 0)
 		r = mnt_attach(dev, target);
 	if (r >= 0)
@@ -163,8 +165,8 @@ proc_attr(const struct build *b)
 }
 
 int
-mount_fdescfs(
-    const struct build *b, const char *who, const char *name, struct jerr *e)
+mount_fdescfs(const struct build *b, unsigned int attr, const char *who,
+    const char *name, struct jerr *e)
 {
 	auto_close int dev = -1, proc = -1;
 	int r;
@@ -173,7 +175,7 @@ mount_fdescfs(
 		return 0; /* the links of devfs lead there */
 	if ((dev = mount_target(b, who, name, e)) < 0)
 		return dev;
-	proc = mnt_new("proc", "subset=pid", proc_attr(b));
+	proc = mnt_new("proc", "subset=pid", attr | proc_attr(b));
 	if ((r = proc) >= 0)
 		r = attach_below(proc, dev, FDESC);
 	if (r >= 0)
@@ -356,8 +358,8 @@ mask_more(const struct build *b, int mask, int proc)
 }
 
 int
-mount_procfs(
-    const struct build *b, const char *who, const char *name, struct jerr *e)
+mount_procfs(const struct build *b, unsigned int attr, const char *who,
+    const char *name, struct jerr *e)
 {
 	auto_close int target = mount_target(b, who, name, e);
 	auto_close int proc = -1, mask = -1;
@@ -367,7 +369,7 @@ mount_procfs(
 
 	if (target < 0)
 		return target;
-	proc = mnt_new("proc", NULL, proc_attr(b));
+	proc = mnt_new("proc", NULL, attr | proc_attr(b));
 	if ((r = proc) >= 0)
 		r = mnt_attach(proc, target);
 	if (r >= 0)

@@ -430,35 +430,34 @@ do_tmpfs(struct build *b, const struct build_mount *m, struct jerr *e)
 static int
 do_devfs(struct build *b, const struct build_mount *m, struct jerr *e)
 {
-	return mount_devfs(b, m->who, m->name, e);
+	unsigned int attr = 0;
+	int r = parse_options(m, &attr, NULL, e);
+
+	return r < 0 ? r : mount_devfs(b, attr, m->who, m->name, e);
 }
 
 static int
 do_procfs(struct build *b, const struct build_mount *m, struct jerr *e)
 {
-	return mount_procfs(b, m->who, m->name, e);
-}
+	unsigned int attr = 0;
+	int r = parse_options(m, &attr, NULL, e);
 
-/* What its options may be. */
-enum mount_options {
-	OPTIONS_ANY, /* not looked at */
-	OPTIONS_FLAGS,
-	OPTIONS_KEYS, /* key=value as well */
-};
+	return r < 0 ? r : mount_procfs(b, attr, m->who, m->name, e);
+}
 
 static const struct mount_type {
 	const char *name;
 	int (*mount)(
 	    struct build *b, const struct build_mount *m, struct jerr *e);
-	enum mount_options options;
+	bool takes_keys; /* key=value as options, too */
 } types[] = {
-	{ "nullfs", do_nullfs, OPTIONS_FLAGS },
-	{ "bind", do_nullfs, OPTIONS_FLAGS },
-	{ "tmpfs", do_tmpfs, OPTIONS_KEYS },
-	{ "devfs", do_devfs, OPTIONS_ANY },
-	{ "procfs", do_procfs, OPTIONS_ANY },
-	{ "proc", do_procfs, OPTIONS_ANY },
-	{ "linprocfs", do_procfs, OPTIONS_ANY },
+	{ "nullfs", do_nullfs, false },
+	{ "bind", do_nullfs, false },
+	{ "tmpfs", do_tmpfs, true },
+	{ "devfs", do_devfs, false },
+	{ "procfs", do_procfs, false },
+	{ "proc", do_procfs, false },
+	{ "linprocfs", do_procfs, false },
 };
 
 static int
@@ -487,10 +486,9 @@ mount_check(const struct build_mount *m, struct jerr *e)
 	unsigned int attr = 0;
 	int r = find_type(m, &type, e);
 
-	if (r < 0 || type->options == OPTIONS_ANY)
-		return r;
-	return parse_options(
-	    m, &attr, type->options == OPTIONS_KEYS ? &extra : NULL, e);
+	return r < 0 ? r
+		     : parse_options(
+			   m, &attr, type->takes_keys ? &extra : NULL, e);
 }
 
 static int
@@ -506,8 +504,8 @@ mount_one(struct build *b, const struct build_mount *m, struct jerr *e)
 static const struct simple {
 	enum param_id id;
 	const char *name;
-	int (*mount)(const struct build *b, const char *who, const char *name,
-	    struct jerr *e);
+	int (*mount)(const struct build *b, unsigned int attr, const char *who,
+	    const char *name, struct jerr *e);
 } simple[] = {
 	{ P_MOUNT_DEVFS, "/dev", mount_devfs },
 	{ P_MOUNT_FDESCFS, "/dev", mount_fdescfs },
@@ -525,7 +523,7 @@ mount_all(struct build *b, struct jerr *e)
 	for (i = 0; r == 0 && i < nitems(simple); i++) {
 		if (pset_bool(&b->rec.params, simple[i].id))
 			r = simple[i].mount(
-			    b, param(simple[i].id)->name, simple[i].name, e);
+			    b, 0, param(simple[i].id)->name, simple[i].name, e);
 	}
 	return r;
 }

@@ -108,6 +108,9 @@ mnt_attr(int mnt, uint64_t set, uint64_t clear, int userns)
 		attr.attr_set |= MOUNT_ATTR_IDMAP;
 		attr.userns_fd = (uint64_t)userns;
 	}
+	/* these are one choice of several, which is made anew */
+	if ((set & (MOUNT_ATTR_NOATIME | MOUNT_ATTR_STRICTATIME)) != 0)
+		attr.attr_clr |= MOUNT_ATTR__ATIME;
 	if (attr.attr_set == 0 && attr.attr_clr == 0)
 		return 0;
 	if (sys_mount_setattr(mnt, "", AT_EMPTY_PATH, &attr) < 0)

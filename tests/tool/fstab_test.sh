@@ -63,6 +63,42 @@ errors_body() {
 	nothing_left
 }
 
+new_case options 'options of what the jail makes of its own'
+options_body() {
+	make_root
+	mkdir data "$root/mnt"
+	for type in procfs proc linprocfs; do
+		line="$type $root/proc $type"
+		atf_check $in_jail mount="$line rw,linrdlnk,late" command=sh -c \
+		    'echo 10 >/proc/self/oom_score_adj'
+		atf_check -s exit:1 -e match:'Read-only file system' \
+		    $in_jail mount="$line ro" command=sh -c \
+		    'echo 10 >/proc/self/oom_score_adj'
+		atf_check -s exit:1 -e inline:"jail: mount: $root/proc: \
+unknown option \"hidepid=2\"\n" \
+		    $in_jail mount="$line ro,hidepid=2" command=true
+	done
+	line="devfs $root/dev devfs"
+	atf_check $in_jail mount="$line rw" command=sh -c \
+	    'echo x >/dev/null; echo x >/dev/x'
+	atf_check -s exit:1 -e match:'Read-only file system' \
+	    $in_jail mount="$line ro" command=sh -c \
+	    'echo x >/dev/null && echo x >/dev/x'
+	copy='cp /bin/busybox /dev/true && /dev/true'
+	atf_check $in_jail mount="$line rw" command=sh -c "$copy"
+	atf_check -s not-exit:0 -e match:'Permission denied' \
+	    $in_jail mount="$line noexec" command=sh -c "$copy"
+	for line in "devfs $root/dev devfs" "procfs $root/proc procfs" \
+	    "$PWD/data $root/mnt nullfs"; do
+		atf_check -o ignore $in_jail mount.procfs mount="$line noatime" \
+		    command=grep ',noatime' /proc/mounts
+	done
+	line="devfs $root/dev devfs"
+	atf_check -s exit:1 -e match:'/dev: unknown option "nonsense"' \
+	    $in_jail mount="$line nonsense" command=true
+	nothing_left
+}
+
 new_case files 'what is no file of lines'
 files_body() {
 	make_root
@@ -118,7 +154,7 @@ in the files of jail $jid, whose root" $in_jail \
 }
 
 atf_init_test_cases() {
-	for case in lines errors files planted; do
+	for case in lines errors options files planted; do
 		atf_add_test_case "$case"
 	done
 }
