@@ -2,10 +2,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The cases of inside_test.sh once more, in jails with userns=inherit.
 
-PATH=$(atf_get_srcdir)/userns:$PATH
 # SC2016: much here is for the shell in the jail.  SC2086: words are split.
-# shellcheck source=tests/tool/inside_test.sh
-# shellcheck disable=SC1091,SC2016,SC2034,SC2086,SC2154
+# shellcheck disable=SC1091,SC2016,SC2086
+PATH=$(atf_get_srcdir)/userns:$PATH
 . "$(atf_get_srcdir)/inside_test.sh"
 
 # What has another outcome.
