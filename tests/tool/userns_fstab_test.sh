@@ -3,5 +3,16 @@
 # The cases of fstab_test.sh once more, in jails with userns=inherit.
 
 PATH=$(atf_get_srcdir)/userns:$PATH
-# shellcheck source=tests/tool/fstab_test.sh disable=SC1091
+# shellcheck source=tests/tool/fstab_test.sh disable=SC1091,SC2086,SC2154,SC2016
 . "$(atf_get_srcdir)/fstab_test.sh"
+
+# What has another outcome: a procfs is always read-only.
+proc_options_body() {
+	make_root
+	for option in rw ro; do
+		atf_check -s exit:1 -e match:'Read-only file system' \
+		    $in_jail mount="procfs $root/proc procfs $option" \
+		    command=sh -c 'echo 10 >/proc/self/oom_score_adj'
+	done
+	nothing_left
+}

@@ -84,6 +84,17 @@ procfs_body() {
 	nothing_left
 }
 
+# Root inside owns the pipe as root outside does, and may read it.
+fdescfs_pipe_body() {
+	make_root
+	for name in stdout fd/1; do
+		atf_check -o inline:"x\n" sh -c "$in_jail mount.devfs \
+		    mount.procfs command=sh -c 'echo x >/dev/$name' | cat"
+	done
+	atf_check -o inline:"x\n" sh -c "echo x | $in_jail mount.devfs \
+	    mount.procfs command=cat /dev/stdin"
+}
+
 # Whatever the kernel.
 tmpfs_can() {
 	true
