@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The cases of fstab_test.sh once more, in jails with userns=inherit.
 
+# shellcheck disable=SC2086,SC2154
 PATH=$(atf_get_srcdir)/userns:$PATH
-# shellcheck source=tests/tool/fstab_test.sh disable=SC1091,SC2086,SC2154,SC2016
+# shellcheck source=tests/tool/fstab_test.sh disable=SC1091
 . "$(atf_get_srcdir)/fstab_test.sh"
 
 # What has another outcome: a procfs is always read-only.
