@@ -289,7 +289,10 @@ spawn_child(const struct entry *en, const struct jailx_spawn *how,
 	if (child < 0)
 		spawn_give_up(p, errno, "fork", 0);
 	/* to pass signals on to a program that changes its user */
-	(void)caps_set(UINT64_C(1) << CAP_KILL); /* less is no harm */
+	if ((r = caps_set(UINT64_C(1) << CAP_KILL)) < 0) {
+		(void)kill(child, SIGKILL); /* our own, unreaped */
+		spawn_give_up(p, -r, "capabilities", 0);
+	}
 	cleanup_close(&p->report);
 	cleanup_close(&p->leash);
 	(void)syscall(SYS_close_range, 0, 2, 0);
