@@ -266,6 +266,12 @@ spawn_begin(const struct entry *en, const struct jailx_spawn *how,
 	return r < 0 ? r : close_others(en, how, p);
 }
 
+static int
+let_go_of_stdio(void)
+{
+	return (syscall(SYS_close_range, 0, 2, 0) < 0 ? -errno : 0);
+}
+
 _Noreturn void
 spawn_child(const struct entry *en, const struct jailx_spawn *how,
     struct spawn_pipes *p, const struct sock_filter *prog, size_t n)
@@ -289,12 +295,12 @@ spawn_child(const struct entry *en, const struct jailx_spawn *how,
 	if (child < 0)
 		spawn_give_up(p, errno, "fork", 0);
 	/* to pass signals on to a program that changes its user */
-	if ((r = caps_set(UINT64_C(1) << CAP_KILL)) < 0) {
+	if ((r = caps_set(UINT64_C(1) << CAP_KILL)) < 0 ||
+	    (r = let_go_of_stdio()) < 0) {
 		(void)kill(child, SIGKILL); /* our own, unreaped */
-		spawn_give_up(p, -r, "capabilities", 0);
+		spawn_give_up(p, -r, "stand-in", 0);
 	}
 	cleanup_close(&p->report);
 	cleanup_close(&p->leash);
-	(void)syscall(SYS_close_range, 0, 2, 0);
 	stand_for(child, p);
 }

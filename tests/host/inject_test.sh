@@ -20,15 +20,12 @@ CAREFUL="setns unshare setgroups setresuid setresgid seccomp capset
     close_range mount_setattr move_mount pivot_root umount2 keyctl chdir
     getcwd setsid mount openat2"
 
-# process:call:how, name
+# by its name
 is_careful() {
 	local name
 
-	# the last one of the stand-in lets go of stdio, and may fail: the
-	# program, which has the same, runs already
-	[ "$2 ${1%:*}" != "close_range $last_range" ] || return 1
 	for name in $CAREFUL; do
-		[ "$name" = "$2" ] && return 0
+		[ "$name" = "$1" ] && return 0
 	done
 	return 1
 }
@@ -66,7 +63,7 @@ is_left() {
 judge() {
 	local careful=
 
-	is_careful "$1" "$2" && careful=yes
+	is_careful "$2" && careful=yes
 	case $status in
 	0)
 		[ -z "$careful" ] || bad "$1 $2: went unnoticed"
@@ -107,10 +104,6 @@ fail_each() {
 	awk -v stride="$stride" '$3 == "arch_prctl" { next }
 	    ++seen[$1, $3] <= 2 || NR % stride == 0' \
 	    calls >chosen
-	# of the stand-in, which alone waits for signals
-	last_range=$(awk '$3 == "close_range" { n[$1] = $2 }
-	    $3 == "rt_sigtimedwait" { p = $1 }
-	    END { print p ":" n[p] }' calls)
 	n=0
 	: >bad
 	: >harmless

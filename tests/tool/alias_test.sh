@@ -69,11 +69,6 @@ has_none() {
 
 # ---- the record ----
 
-jail_dir() {
-	find /sys/fs/cgroup -maxdepth 4 -type d -name jail 2>/dev/null |
-	    head -n 1
-}
-
 # Nothing is recorded of this namespace.
 no_record() {
 	local cookie dir top

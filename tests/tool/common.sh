@@ -52,10 +52,20 @@ make_jail() {
 	jid=$(jls -j "$name" jid) || atf_fail "jls -j $name jid"
 }
 
+# The folder of the jails: at one of two places of cgroup2.
+jail_dir() {
+	local dir top
+
+	top=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/self/mounts)
+	for dir in "$top/system.slice/jail.service/jail" "$top/jail"; do
+		[ ! -d "$dir" ] || break
+	done
+	echo "$dir"
+}
+
 # The cgroup of a jid.
 cgroup_of() {
-	find /sys/fs/cgroup -maxdepth 5 -type d -path "*/jail/$1" 2>/dev/null |
-	    head -n 1
+	echo "$(jail_dir)/$1"
 }
 
 # Compile a program that lies beside the test against the installed headers and

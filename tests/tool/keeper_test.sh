@@ -39,17 +39,12 @@ make_held() {
 	read -r jid id <said
 }
 
-cgroup_of() {
-	find /sys/fs/cgroup -maxdepth 5 -type d -path "*/jail/$1" 2>/dev/null |
-	    head -n 1
-}
-
 # The jail ends as if its first process had died.
 kill_jail() {
 	local dir
 
 	dir=$(cgroup_of "$1")
-	[ -n "$dir" ] || atf_fail "no cgroup of $1"
+	[ -d "$dir" ] || atf_fail "no cgroup of $1"
 	echo 1 >"$dir/cgroup.kill"
 	wait_for 5 is_empty "$dir" || atf_fail "jail $1 does not die"
 }

@@ -90,9 +90,8 @@ interpreter_of() {
 pids_of() {
 	local dir pid
 
-	dir=$(find /sys/fs/cgroup -maxdepth 5 -type d \
-	    -path "*/jail/$1/payload" 2>/dev/null | head -n 1)
-	[ -n "$dir" ] || return
+	dir=$(cgroup_of "$1")/payload
+	[ -d "$dir" ] || return
 	while read -r pid; do
 		! grep -q '^NSpid:.*[0-9][[:space:]]' "/proc/$pid/status" ||
 		    echo "$pid"

@@ -290,7 +290,7 @@ sockstat_case cgroups 'a socket is of the jail that it was made in' \
 cgroups_body() {
 	new_net
 	make_jail_here a ip4=inherit
-	cgroup=$(find /sys/fs/cgroup -maxdepth 5 -type d -path "*/jail/$jid")
+	cgroup=$(cgroup_of "$jid")
 	[ -d "$cgroup/payload" ] || atf_fail "no cgroup of jail $jid"
 	hold -c "$cgroup/payload" tcp,127.0.0.1,81
 	first="root python3 $pid $(fd 1) tcp4 127.0.0.1:81 *:* $jid 81"

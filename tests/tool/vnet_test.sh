@@ -86,11 +86,6 @@ await_links() {
 	done
 }
 
-cgroup_of() {
-	find /sys/fs/cgroup -maxdepth 5 -type d -path "*/jail/$1" 2>/dev/null |
-	    head -n 1
-}
-
 # The pids that keep a jail: its first process, its keeper.
 warden_of() {
 	head -n 1 "$(cgroup_of "$1")/cgroup.procs"
