@@ -86,11 +86,13 @@ int check_path(struct build *b, struct jerr *e);
  */
 void inside_run(void *build);
 
-/* ---- mount.c ---- */
+/* ---- mount_lines.c ---- */
 
 /* Read and check mount and mount.fstab. */
 int mounts_read(struct build *b, struct jerr *e);
 void mounts_done(struct build *b);
+
+/* ---- mount.c ---- */
 
 /* May what fd lies on be given to a jail? */
 int mount_check_source(

@@ -217,15 +217,15 @@ follow(struct walk *w, const char *who, const char *rest, struct jerr *e)
 		return jerr_sys(
 		    e, n < 0 ? errno : ELOOP, "%s %s", who, w->at.p);
 	if (w->no_link != NULL && path_below(w->no_link, w->at.p) != NULL)
-		return jerr(
-		    e, ELOOP, "%s: %s is a symbolic link", who, w->at.p);
+		return jerr(e, ELOOP, "%.*s: %s is a symbolic link",
+		    (int)strcspn(who, ":"), who, w->at.p);
 	if ((jid = jail_of_file(w->at.p, e)) < 0)
 		return jid;
 	if (jid > 0)
 		return jerr(e, ELOOP,
-		    "%s: %s is a symbolic link in the files "
+		    "%.*s: %s is a symbolic link in the files "
 		    "of jail %d, whose root may have made it",
-		    who, w->at.p, jid);
+		    (int)strcspn(who, ":"), who, w->at.p, jid);
 	text[n] = '\0';
 	buf_fmt(&b, "%s/%s", text, rest);
 	if (text[0] == '/')

@@ -159,8 +159,34 @@ in the files of jail $jid, whose root" $in_jail \
 	done
 }
 
+new_case below 'a file of lines that the root of a jail could have written'
+below_body() {
+	make_root
+	mkdir data "$root/mnt" "$root/etc"
+	echo secret >data/secret
+	echo "$PWD/data $root/mnt nullfs rw" >"$root/etc/fstab"
+	cp "$root/etc/fstab" fstab
+	ln -s "$root/etc/fstab" link
+	for file in "$root/etc/fstab" "$PWD/link" link \
+	    "$root/../$(basename "$root")/etc/fstab"; do
+		atf_check -s exit:1 -o empty -e inline:"jail: mount.fstab: \
+$root/etc/fstab lies below the jail's path, where the jail's root can write: \
+move it elsewhere\n" $in_jail mount.fstab="$file" command=cat /mnt/secret
+	done
+	ln -sf "$PWD/fstab" "$root/etc/fstab"
+	atf_check -s exit:1 -o empty -e inline:"jail: mount.fstab: \
+$root/etc/fstab is a symbolic link\n" \
+	    $in_jail mount.fstab="$root/etc/fstab" command=true
+	# Beside it is well, by whatever name.
+	for file in "$PWD/fstab" fstab "$root/../fstab"; do
+		atf_check -o inline:"secret\n" \
+		    $in_jail mount.fstab="$file" command=cat /mnt/secret
+	done
+	nothing_left
+}
+
 atf_init_test_cases() {
-	for case in lines errors proc_options options files planted; do
+	for case in lines errors proc_options options files planted below; do
 		atf_add_test_case "$case"
 	done
 }
