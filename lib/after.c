@@ -9,8 +9,9 @@
  * which finds it by a list on jail/ (store_kept()).
  *
  * The list is changed under the lock of jail/.  A jid is on it from before
- * the attribute is there until no directory has that jid any more, so that
- * one too many is all that can go wrong.
+ * the attribute is there until no directory has that jid any more and its
+ * keeper, who takes it off, does not wait: one too many is all that can go
+ * wrong.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -26,7 +27,9 @@
 #include "cleanup.h"
 #include "core.h"
 #include "face.h"
+#include "io.h"
 #include "jerr.h"
+#include "ns.h"
 #include "taken.h"
 
 int
@@ -78,9 +81,12 @@ is_directory(int jails, int jid)
 	return fstatat(jails, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-/* Take off the list what has gone: jid alone, or all with jid 0. */
+/*
+ * Off the list is what has gone and is not waited for: no keeper waits for a
+ * jail that is not on it, so that as many keepers as jails are all of them.
+ */
 static void
-unlist(int jid)
+unlist(bool (*stays)(int jails, int jid, const void *arg), const void *arg)
 {
 	struct jerr e;
 	auto_close int jails = jails_dir(false, &e), lock = -1;
@@ -91,17 +97,48 @@ unlist(int jid)
 	    (n = store_kept(jails, &v)) <= 0)
 		return;
 	for (i = 0; i < n; i++) {
-		if ((jid != 0 && v[i] != jid) || is_directory(jails, v[i]))
+		if (is_directory(jails, v[i]) || stays(jails, v[i], arg))
 			v[left++] = v[i];
 	}
 	if (left < n)
 		(void)store_set_kept(jails, v, (size_t)left); /* the next one */
 }
 
+static bool
+is_other(int jails, int jid, const void *arg)
+{
+	(void)jails;
+	return jid != *(const int *)arg;
+}
+
 void
 jail_unlist(int jid)
 {
-	unlist(jid);
+	unlist(is_other, &jid);
+}
+
+/* Does its keeper wait, or just leave?  When in doubt it does. */
+static bool
+is_awaited(int jails, int jid, const void *arg)
+{
+	auto_close int dir = cg_open(jails, "keeper"), proc = ns_proc();
+	auto_free pid_t *pids = NULL;
+	char file[32], name[32], want[32];
+	ssize_t n = dir < 0 ? 0 : cg_procs(dir, &pids), i, r;
+
+	(void)arg;
+	(void)snprintf(want, sizeof(want), KEEPER_NAME "\n", jid);
+	for (i = 0; i < n; i++) {
+		(void)snprintf(file, sizeof(file), "%d/comm", (int)pids[i]);
+		r = io_readat(proc, file, name, sizeof(name));
+		if (r == -ENOENT || r == -ESRCH)
+			continue; /* it has ended */
+		/* one that is new has no name yet */
+		if (r < 0 || strcmp(name, want) == 0 ||
+		    strncmp(name, KEEPER_MARK, strlen(KEEPER_MARK)) != 0)
+			return true;
+	}
+	return n < 0;
 }
 
 /* ---- before the end ---- */
@@ -247,8 +284,6 @@ forget(int jid, uint64_t id, int fd, struct jerr *e)
 	if ((r = store_drop_after(j.dir)) < 0)
 		return jerr_sys(e, -r, "record of jail %d", jid);
 	r = jail_destroy_locked(&j, e);
-	cleanup_close(&lock); /* that of jail/ is never taken below it */
-	unlist(jid);
 	return r;
 }
 
@@ -262,7 +297,7 @@ jailx_forget(int jid, uint64_t id, int lock)
 
 /* ---- without a keeper ---- */
 
-/* As many as wait for the jails of the list: none was killed. */
+/* As many as there are jails on the list: none was killed. */
 static bool
 are_complete(int jails, size_t n)
 {
@@ -302,14 +337,12 @@ jail_rescue(int jails, const struct jail *j)
 	if ((!only && !taken_is(j->dir)) || (n = store_kept(jails, &v)) < 0 ||
 	    are_complete(jails, (size_t)n) ||
 	    (lock = cg_lock(j->dir, true)) < 0 || !jail_is_there(j) ||
-	    taken_give_jail(j, &e) < 0 || !only ||
-	    store_drop_after(j->dir) < 0 || jail_destroy_locked(j, &e) < 0)
+	    taken_give_jail(j, &e) < 0 || !only || store_drop_after(j->dir) < 0)
 		return;
-	cleanup_close(&lock); /* that of jail/ is never taken below it */
-	unlist(j->jid);
+	(void)jail_destroy_locked(j, &e); /* the next one will */
 }
 
-/* True: no directory has this jid any more. */
+/* True: maybe no directory has this jid any more. */
 static bool
 take_over(int jails, int jid, jailx_keeper *fn, void *arg)
 {
@@ -326,7 +359,7 @@ take_over(int jails, int jid, jailx_keeper *fn, void *arg)
 	    jail_destroy_locked(&j, &e) != 1)
 		return false;
 	fn(jid, j.id, take_fd(&lock), arg);
-	return false;
+	return true;
 }
 
 static int
@@ -347,7 +380,7 @@ unfinished(jailx_keeper *fn, void *arg, struct jerr *e)
 	for (i = 0; i < n; i++)
 		stale |= take_over(jails, v[i], fn, arg);
 	if (stale)
-		unlist(0);
+		unlist(is_awaited, NULL);
 	return 0;
 }
 

@@ -15,6 +15,10 @@ int after_dir(const char *name, struct jerr *e);
 
 /* ---- keeper.c ---- */
 
+/* What /proc/PID/comm says of one that waits for a jail: 15 bytes at most. */
+#define KEEPER_MARK "kept-"
+#define KEEPER_NAME KEEPER_MARK "%d"
+
 /* Fork the keeper of a jail; fn and arg as of jailx_keep(). */
 int keeper_start(
     const struct jail *j, jailx_keeper *fn, void *arg, struct jerr *e);

@@ -266,7 +266,10 @@ int jail_stop(const struct jail *j, pid_t **ret_pids, struct jerr *e);
 
 /* ---- after.c ---- */
 
-/* No directory has this jid any more: it is taken off the list of the kept. */
+/*
+ * For its keeper, who waits no more: a jid that no directory has is taken off
+ * the list of the kept.
+ */
 void jail_unlist(int jid);
 
 /*

@@ -127,10 +127,12 @@ static int
 step_hide(struct keeper *k)
 {
 	unsigned long at = (unsigned long)(uintptr_t)k->title;
+	char name[32];
 
 	(void)snprintf(
 	    k->title, sizeof(k->title), "jail: keeper of %d", k->jail.jid);
-	(void)prctl(PR_SET_NAME, "jail-keeper", 0, 0, 0); /* cannot fail */
+	(void)snprintf(name, sizeof(name), KEEPER_NAME, k->jail.jid);
+	(void)prctl(PR_SET_NAME, name, 0, 0, 0); /* cannot fail */
 	/* only for the eye: without the privilege it looks like its parent */
 	(void)prctl(PR_SET_MM, PR_SET_MM_ARG_START, at, 0, 0);
 	(void)prctl(
@@ -173,15 +175,13 @@ wait_start(const struct keeper *k)
 
 /* ---- finish ---- */
 
-static void
+static bool
 step_aside(void)
 {
 	struct jerr e;
 	auto_close int dir = after_dir("after", &e);
 
-	/* elsewhere it only looks as if it still waited */
-	if (dir >= 0)
-		(void)cg_join(dir);
+	return dir >= 0 && cg_join(dir) == 0;
 }
 
 /* False: to be tried again. */
@@ -190,12 +190,13 @@ finish(struct keeper *k)
 {
 	auto_close int lock = cg_lock(k->jail.dir, false);
 	bool gone = lock == -ENODEV || lock == -ENOENT;
+	bool aside;
 	struct jerr e;
 	int r;
 
 	if (lock < 0 && !gone)
 		return false;
-	step_aside();
+	aside = step_aside();
 	/* where it has gone, all has been done */
 	if (gone || !jail_is_there(&k->jail))
 		r = 0;
@@ -205,8 +206,9 @@ finish(struct keeper *k)
 		cleanup_close(&k->netns);
 	if (r == 1)
 		k->fn(k->jail.jid, k->jail.id, take_fd(&lock), k->arg);
-	cleanup_close(&lock);
-	if (r == 0)
+	cleanup_close(&lock); /* that of jail/ is never taken below it */
+	/* else it would seem to wait for another jail */
+	if (r >= 0 && aside)
 		jail_unlist(k->jail.jid);
 	return r >= 0;
 }

@@ -115,21 +115,15 @@ int
 jail_drop(const struct jail *j, struct jerr *e)
 {
 	auto_close int lock = jail_lock(j);
-	bool was_kept;
 	int r;
 
 	if (lock < 0)
 		return lock == -ENOENT
 			   ? 0
 			   : jerr_sys(e, -lock, "lock of jail %d", j->jid);
-	was_kept = store_after(j->dir) >= 0;
 	if ((r = store_drop_after(j->dir)) < 0)
 		return jerr_sys(e, -r, "record of jail %d", j->jid);
-	r = jail_destroy_locked(j, e);
-	cleanup_close(&lock); /* that of jail/ is never taken below it */
-	if (was_kept)
-		jail_unlist(j->jid);
-	return r;
+	return jail_destroy_locked(j, e);
 }
 
 static bool
