@@ -27,15 +27,11 @@
  */
 #include <errno.h>
 #include <grp.h>
-#include <linux/audit.h>
 #include <linux/capability.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <net/if.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -46,6 +42,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "calls.h"
 #include "inside.h"
 #include "jerr.h"
 
@@ -112,28 +109,9 @@ enter(const char *flags, const char *host, const char *domain)
 		fail("warden: descriptors");
 }
 
-/* The calls of the loop; whatever else is called ends the jail. */
-static const struct sock_filter filter[] = {
-	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_ppoll, 8, 0),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_pread64, 7, 0),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_fgetxattr, 6, 0),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_write, 5, 0),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_close, 4, 0),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_restart_syscall, 3, 0),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_rt_sigreturn, 2, 0),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_exit_group, 1, 0),
-	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
-	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-};
-
 static void
 drop(void)
 {
-	struct sock_fprog prog = {
-		.len = sizeof(filter) / sizeof(filter[0]),
-		.filter = (struct sock_filter *)(uintptr_t)filter,
-	};
 	struct __user_cap_header_struct head = {
 		.version = _LINUX_CAPABILITY_VERSION_3,
 	};
@@ -143,9 +121,7 @@ drop(void)
 	    setresuid(0, 0, 0) < 0)
 		fail("warden: ids");
 	hide();
-	if (syscall(SYS_capset, &head, none) < 0 ||
-	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
-	    syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &prog) < 0)
+	if (syscall(SYS_capset, &head, none) < 0 || calls_restrict() < 0)
 		fail("warden: privileges");
 }
 
@@ -167,7 +143,11 @@ is_populated(void)
 
 static volatile sig_atomic_t told;
 
-/* Who is in the jail has a pid there, and may not end it so. */
+/*
+ * Who is in the jail has a pid there, and may not end it so.  A signal of his
+ * that is pending hides one of the host's: who can send it can as well stay
+ * when he is told to end, and keeps a shutdown waiting as long.
+ */
 static void
 on_term(int sig, siginfo_t *si, void *context)
 {
