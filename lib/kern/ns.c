@@ -235,11 +235,29 @@ struct helper {
 	int hold[2], ready[2];
 	const int *lock;
 	size_t nlock;
+	uint32_t base, count; /* of the user namespace; 0: none */
 };
 
 /*
+ * What is in a user namespace counts for its owner as well, by the limits that
+ * each user has (pending signals, message queues, inotify): were they all
+ * root's, one could use up what the host's root and the others have.  So base
+ * is the owner.  The ids are this thread's alone, whose memory has others:
+ * libc does not know.
+ */
+static int
+own_users(uint32_t base)
+{
+	if (prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0) < 0)
+		return -errno;
+	if (syscall(SYS_setresuid, -1, base, -1) < 0)
+		return -EPERM; /* no such id in the container that we are in */
+	return unshare(CLONE_NEWUSER) < 0 ? -errno : 0;
+}
+
+/*
  * The helper: lives until the other end of the pipe is closed.  It shares
- * the caller's memory, and with it errno: no call here may fail but the last.
+ * the caller's memory, and with it errno: a call that fails is the last.
  * It may outlive the caller's frame, from when it has said that it is ready.
  */
 static void
@@ -255,8 +273,10 @@ hold_namespaces(void *arg)
 			(void)close(h->lock[i]); /* cannot fail */
 	}
 	(void)close(h->hold[1]); /* cannot fail */
+	if (h->count > 0)
+		r = own_users(h->base);
 	/* clone3() would take the parent's cgroup as the namespace's root */
-	if (unshare(CLONE_NEWCGROUP) < 0)
+	if (r == 0 && unshare(CLONE_NEWCGROUP) < 0)
 		r = -errno;
 	(void)write(h->ready[1], &r, sizeof(r)); /* EOF tells as much */
 	(void)close(h->ready[1]); /* cannot fail */
@@ -303,7 +323,12 @@ int
 ns_new(int proc, int cgroup, uint32_t base, uint32_t count, const int *lock,
     size_t nlock, int *ret_user, int *ret_cgroup, struct ns_helper *ret_helper)
 {
-	struct helper h = { .lock = lock, .nlock = nlock };
+	struct helper h = {
+		.lock = lock,
+		.nlock = nlock,
+		.base = base,
+		.count = count,
+	};
 	struct ns_helper left = { 0 };
 	struct stack stack;
 	pid_t pid;
@@ -319,9 +344,7 @@ ns_new(int proc, int cgroup, uint32_t base, uint32_t count, const int *lock,
 	}
 	pid = r = stack_new(&stack);
 	if (r == 0)
-		pid =
-		    clone_on(&stack, CLONE_VM | (count > 0 ? CLONE_NEWUSER : 0),
-			cgroup, hold_namespaces, &h);
+		pid = clone_on(&stack, CLONE_VM, cgroup, hold_namespaces, &h);
 	close_fd(h.hold[0]);
 	close_fd(h.ready[1]);
 	left.pid = pid > 0 ? pid : 0;

@@ -37,10 +37,11 @@ struct ns_helper {
 };
 
 /*
- * New user and cgroup namespaces that no process is in: ids 0 to count-1
- * are base and up on the host, the cgroup namespace's root is cgroup.  With a
- * count of 0 there is no new user namespace, and *ret_user stays as it is.
- * lock[] are descriptors that the short-lived helper must not keep alive.
+ * New user and cgroup namespaces that no process is in: ids 0 to count-1 are
+ * base and up on the host, base is the owner of the user namespace, and the
+ * cgroup namespace's root is cgroup.  The caller is not dumpable afterwards.
+ * With a count of 0 there is no new user namespace, and *ret_user stays as it
+ * is.  lock[] are descriptors that the short-lived helper must not keep alive.
  * The caller has something else to do until the helper has ended, and calls
  * ns_helper_done() then.
  */

@@ -326,9 +326,47 @@ bomb_body() {
 	nothing_left bomb "$name"
 }
 
+# What is counted by user: one jail takes all it gets, others and the host have
+# theirs.
+new_case exhaust "a jail uses up what the kernel counts by user"
+exhaust_body() {
+	local n=0
+
+	helper left
+	helper exhaust
+	make_root
+	cp exhaust "$JAIL_TEST_ROOT/exhaust"
+	make_jail other
+	other=$name
+	./exhaust >host
+	jexec "$other" /exhaust >before
+	make_jail exhaust
+	jexec "$name" /exhaust hold >held &
+	until [ "$(wc -l <held)" -ge 3 ]; do
+		n=$((n + 1))
+		[ "$n" -lt 200 ] || atf_fail "it does not end"
+		sleep 0.05
+	done
+	cat host before held
+	atf_check test "$(grep -c ' [1-9]' held)" = 3
+	jexec "$other" /exhaust >after
+	./exhaust >host.after
+	# other processes of root come and go
+	for said in "before after" "host host.after"; do
+		# shellcheck disable=SC2086 # two names
+		paste -d " " $said | while read -r what was _ is; do
+			[ "$is" -gt $((was / 2)) ] ||
+			    echo "$said: $what: $is of $was"
+		done >>taken
+	done
+	atf_check cat taken
+	atf_check jail -R "$name"
+	nothing_left exhaust "$name"
+}
+
 # Others that run these add to them.
 CASES="race_nullfs race_tmpfs race_devfs links fake_proc fake_null
-    own_exe directory keyring namespaces warden bomb"
+    own_exe directory keyring namespaces warden bomb exhaust"
 
 atf_init_test_cases() {
 	for case in $CASES; do
