@@ -12,6 +12,7 @@
 #include "cleanup.h"
 #include "store.h"
 #include "value.h"
+#include "xattr.h"
 
 #define FORMAT 1
 #define XA_USER "user.jail"
@@ -274,7 +275,7 @@ write_attr(int dir, const char *name, const struct buf *b)
 
 	if (r < 0)
 		return r;
-	return fsetxattr(dir, name, b->p, b->len, 0) < 0 ? -errno : 0;
+	return xattr_write(dir, name, b->p, b->len);
 }
 
 int
@@ -358,14 +359,9 @@ store_set_persist(int dir, enum jail_persist how)
 {
 	const char *word = persist_words[how];
 
-	if (how == PERSIST_NO) {
-		if (fremovexattr(dir, STORE_PERSIST) < 0 && errno != ENODATA)
-			return -errno;
-		return 0;
-	}
-	if (fsetxattr(dir, STORE_PERSIST, word, strlen(word), 0) < 0)
-		return -errno;
-	return 0;
+	if (how == PERSIST_NO)
+		return xattr_drop(dir, STORE_PERSIST);
+	return xattr_write(dir, STORE_PERSIST, word, strlen(word));
 }
 
 /* ---- single numbers ---- */
@@ -388,7 +384,7 @@ set_number(int dir, const char *name, int number)
 	char text[16];
 	int len = snprintf(text, sizeof(text), "%d", number);
 
-	return fsetxattr(dir, name, text, (size_t)len, 0) < 0 ? -errno : 0;
+	return xattr_write(dir, name, text, (size_t)len);
 }
 
 int
@@ -420,7 +416,7 @@ store_set_after(int dir, int step)
 int
 store_drop_after(int dir)
 {
-	return fremovexattr(dir, XA_AFTER) < 0 && errno != ENODATA ? -errno : 0;
+	return xattr_drop(dir, XA_AFTER);
 }
 
 /* ---- the jails that work follows ---- */
@@ -428,34 +424,26 @@ store_drop_after(int dir)
 ssize_t
 store_kept(int dir, int **ret)
 {
-	auto_free int *jids = NULL;
-	ssize_t len, size;
+	auto_free char *value = NULL;
+	ssize_t len = xattr_read(dir, XA_KEPT, &value);
+	int *jids;
 
-	do {
-		if ((size = fgetxattr(dir, XA_KEPT, NULL, 0)) < 0 &&
-		    errno != ENODATA)
-			return -errno;
-		size = size < 0 ? 0 : size;
-		free(jids);
-		jids = malloc((size_t)size + sizeof(*jids));
-		if (jids == NULL)
-			return -ENOMEM;
-		len =
-		    size == 0 ? 0 : fgetxattr(dir, XA_KEPT, jids, (size_t)size);
-	} while (len < 0 && errno == ERANGE); /* it has grown */
-	if (len < 0 && errno != ENODATA)
-		return -errno;
-	*ret = take_ptr(jids);
-	return len < 0 ? 0 : len / (ssize_t)sizeof(**ret);
+	if (len == -ENODATA)
+		len = 0;
+	if (len < 0)
+		return len;
+	if ((jids = realloc(value, (size_t)len + sizeof(*jids))) == NULL)
+		return -ENOMEM;
+	value = NULL;
+	*ret = jids;
+	return len / (ssize_t)sizeof(*jids);
 }
 
 int
 store_set_kept(int dir, const int *jids, size_t n)
 {
-	int r = n > 0 ? fsetxattr(dir, XA_KEPT, jids, n * sizeof(*jids), 0)
-		      : fremovexattr(dir, XA_KEPT);
-
-	return r < 0 && (n > 0 || errno != ENODATA) ? -errno : 0;
+	return n > 0 ? xattr_write(dir, XA_KEPT, jids, n * sizeof(*jids))
+		     : xattr_drop(dir, XA_KEPT);
 }
 
 int
@@ -481,9 +469,7 @@ store_set_bucket(int dir, unsigned int which, const struct bucket *bucket)
 		bucket_pack(bucket, which, &b);
 		return write_attr(dir, name, &b);
 	}
-	if (fremovexattr(dir, name) < 0 && errno != ENODATA)
-		return -errno;
-	return 0;
+	return xattr_drop(dir, name);
 }
 
 int
@@ -513,5 +499,5 @@ store_set_run(int dir, const struct id_run *run)
 	int len = snprintf(
 	    text, sizeof(text), "%" PRIu32 " %" PRIu32, run->next, run->end);
 
-	return fsetxattr(dir, XA_RUN, text, (size_t)len, 0) < 0 ? -errno : 0;
+	return xattr_write(dir, XA_RUN, text, (size_t)len);
 }

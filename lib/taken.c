@@ -16,6 +16,7 @@
 #include "jailx.h"
 #include "jerr.h"
 #include "taken.h"
+#include "xattr.h"
 
 #define XA_TAKEN "trusted.jail.taken"
 #define XA_SHARED "trusted.jail.shared"
@@ -80,24 +81,11 @@ read_attr(int dir, const char *name, struct taken *ret)
 {
 	auto_free char *text = NULL;
 	auto_taken struct taken t = { 0 };
+	ssize_t len = xattr_read(dir, name, &text);
 	char *rest, *line;
-	ssize_t size, len;
 
-	do {
-		if ((size = fgetxattr(dir, name, NULL, 0)) < 0)
-			break;
-		free(text);
-		if ((text = malloc((size_t)size + 1)) == NULL)
-			return -ENOMEM;
-		len = size > 0 ? fgetxattr(dir, name, text, (size_t)size) : 0;
-	} while (len < 0 && errno == ERANGE); /* it has grown */
-	if (size < 0 || len < 0) {
-		if (errno != ENODATA)
-			return -errno;
-		len = 0;
-	}
-	if (text != NULL)
-		text[len] = '\0';
+	if (len < 0 && len != -ENODATA)
+		return (int)len;
 	rest = text;
 	while ((line = strsep(&rest, "\n")) != NULL) {
 		if (*line != '\0' && taken_add(&t, line) < 0)
@@ -115,15 +103,13 @@ write_attr(int dir, const char *name, const struct taken *t)
 	size_t i;
 	int r;
 
-	if (t->n == 0) {
-		r = fremovexattr(dir, name);
-		return r < 0 && errno != ENODATA ? -errno : 0;
-	}
+	if (t->n == 0)
+		return xattr_drop(dir, name);
 	for (i = 0; i < t->n; i++)
 		buf_fmt(&b, "%s\n", t->line[i]);
 	if ((r = buf_err(&b)) < 0)
 		return r;
-	return fsetxattr(dir, name, b.p, b.len, 0) < 0 ? -errno : 0;
+	return xattr_write(dir, name, b.p, b.len);
 }
 
 int

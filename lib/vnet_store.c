@@ -5,16 +5,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/xattr.h>
 
 #include "buf.h"
 #include "cleanup.h"
 #include "vnet.h"
+#include "xattr.h"
 
 #define XA_VNET "trusted.jail.vnet"
 #define FORMAT 1
 #define NO_PAIR "-"
-#define SIZE_MAX_ATTR 65536 /* the kernel's limit for a value */
 
 void
 vnet_record_done(struct vnet_record *rec)
@@ -75,16 +74,11 @@ vnet_read(int dir, struct vnet_record *ret)
 {
 	auto_free char *text = NULL;
 	struct vnet_record rec = { 0 };
-	ssize_t len = fgetxattr(dir, XA_VNET, NULL, 0);
+	ssize_t len = xattr_read(dir, XA_VNET, &text);
 	int r;
 
 	if (len < 0)
-		return -errno;
-	if ((text = malloc(SIZE_MAX_ATTR + 1)) == NULL)
-		return -ENOMEM;
-	if ((len = fgetxattr(dir, XA_VNET, text, SIZE_MAX_ATTR)) < 0)
-		return -errno;
-	text[len] = '\0';
+		return (int)len;
 	if ((r = unpack(text, &rec)) < 0)
 		vnet_record_done(&rec);
 	else
@@ -107,11 +101,11 @@ vnet_write(int dir, const struct vnet_record *rec)
 		    rec->iface[i].inside, rec->iface[i].name);
 	if ((r = buf_err(&b)) < 0)
 		return r;
-	return fsetxattr(dir, XA_VNET, b.p, b.len, 0) < 0 ? -errno : 0;
+	return xattr_write(dir, XA_VNET, b.p, b.len);
 }
 
 int
 vnet_drop(int dir)
 {
-	return fremovexattr(dir, XA_VNET) < 0 && errno != ENODATA ? -errno : 0;
+	return xattr_drop(dir, XA_VNET);
 }

@@ -380,7 +380,7 @@ killed_body() {
 		jls >/dev/null
 		sleep 0.05
 	done
-	atf_check -o empty "$(atf_get_srcdir)/keepers.py" "$jid"
+	kept=$jid
 	# whoever starts it, in the middle
 	for at in exec.created exec.start; do
 		# not atf_check: its exit status is that of a killed one
@@ -399,6 +399,8 @@ killed_body() {
 		done
 		await_links "$all" "whoever started it ($at)"
 	done
+	# the next jail(8) has looked
+	atf_check -o empty "$(atf_get_srcdir)/keepers.py" "$kept"
 }
 
 net_case names 'names that are taken, here or there'
