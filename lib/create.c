@@ -147,6 +147,7 @@ jail_check_new(struct pset *params, bool held, struct jerr *e)
 	    (r = net_check(params, e)) < 0 || (r = vnet_check(params, e)) < 0 ||
 	    (r = jail_check_needs(params, params, e)) < 0)
 		return r;
+	net_order(params);
 	if (!held && !pset_bool(params, P_PERSIST))
 		return jerr(e, EINVAL, "new jail must persist or attach");
 	return 0;

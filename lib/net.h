@@ -31,6 +31,9 @@ void net_ips_done(struct net_ips *ips);
 int net_ips_get(struct net_ips *ret, const struct pset *params, struct jerr *e);
 bool net_ips_has(const struct net_ips *ips, const struct net_ip *ip);
 
+/* The first address of a family stays the first; the rest in their order. */
+void net_order(struct pset *params);
+
 /* Has the jail a policy? */
 bool net_is_needed(const struct pset *params);
 

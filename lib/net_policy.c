@@ -78,9 +78,10 @@ add_all(struct net_ips *ips, const struct pset *params, enum param_id id,
 		if (parse(pset_get(params, id, i), family, &ip) < 0)
 			return jerr(e, EINVAL, "%s: not an address: %s",
 			    param(id)->name, pset_get(params, id, i));
-		/* said twice is said once */
-		if (!net_ips_has(ips, &ip))
-			ips->v[ips->n++] = ip;
+		if (net_ips_has(ips, &ip))
+			return jerr(e, EINVAL, "%s: %s is in the list twice",
+			    param(id)->name, pset_get(params, id, i));
+		ips->v[ips->n++] = ip;
 	}
 	return 0;
 }
@@ -116,6 +117,34 @@ net_ips_has(const struct net_ips *ips, const struct net_ip *ip)
 			return true;
 	}
 	return false;
+}
+
+static int
+by_value(const void *a, const void *b)
+{
+	const char *const *texts[] = { a, b };
+	struct net_ip ip[2] = { 0 };
+	size_t i;
+
+	for (i = 0; i < nitems(ip); i++)
+		(void)parse(*texts[i],
+		    strchr(*texts[i], ':') != NULL ? AF_INET6 : AF_INET,
+		    &ip[i]); /* net_check() has the word */
+	return memcmp(ip[0].b, ip[1].b, sizeof(ip[0].b));
+}
+
+void
+net_order(struct pset *params)
+{
+	static const enum param_id ids[] = { P_IP4_ADDR, P_IP6_ADDR };
+	size_t i;
+
+	for (i = 0; i < nitems(ids); i++) {
+		struct pval *v = &params->val[ids[i]];
+
+		if (v->n > 2)
+			qsort(&v->v[1], v->n - 1, sizeof(*v->v), by_value);
+	}
 }
 
 /* ---- what is allowed ---- */

@@ -216,6 +216,7 @@ write_changes(const struct jail *j, struct record *rec,
 	if ((r = update_net(j, rec, wanted, e)) < 0 ||
 	    (r = pset_merge(&rec->params, wanted, e)) < 0)
 		return r;
+	net_order(&rec->params);
 	if (!pset_is(&rec->params, P_HOST, "inherit") &&
 	    (r = update_names(j, wanted, e)) < 0)
 		return r;

@@ -190,7 +190,8 @@ new_case addresses 'addresses of a jail'
 addresses_body() {
 	# the first one is the primary, the others are in their order
 	four=127.0.77.3,127.0.77.1,127.0.77.9
-	make_jail a host.hostname=h ip4.addr=$four ip6.addr=::1
+	make_jail a host.hostname=h ip6.addr=::1 \
+	    ip4.addr=127.0.77.3,127.0.77.9,127.0.77.1
 	row "$jid" 127.0.77.3 h "$JAIL_TEST_ROOT" >expected
 	atf_check -o file:expected sh -c "jls -j $name | tail -n 1"
 	printf ' %-15s %-15s %-29s %s\n' "$name" 127.0.77.3 h "$JAIL_TEST_ROOT" \
@@ -212,6 +213,13 @@ addresses_body() {
 	    jls --libxo json -j "$name" ip4.addr ip6.addr
 	atf_check -o match:"\"cpusetid\":$jid, \"ipv4_addrs\": \\$list, \"ipv6_addrs\": \[\"::1\"\]}" \
 	    jls -v --libxo json -j "$name"
+	atf_check -s exit:1 \
+	    -e inline:"jail: ip4.addr: 127.0.77.9 is in the list twice\n" \
+	    jail -m "name=$name" ip4.addr=127.0.77.9,127.0.77.1,127.0.77.9
+	atf_check jail -m "name=$name" ip4.addr=127.0.77.3,127.0.77.10,127.0.77.9
+	atf_check -o inline:"127.0.77.3,127.0.77.9,127.0.77.10\n" \
+	    jls -j "$name" ip4.addr
+	atf_check jail -m "name=$name" "ip4.addr=$four"
 	# What -s says makes the same jail again, lists that are empty or not.
 	atf_check -o inline:'-\n' jls -j "$name" ip4.hostports
 	again
