@@ -381,10 +381,9 @@ job_note_removed(const struct job *j)
 }
 
 static enum step_result
-end(struct job *j, const struct step *s)
+removed(struct job *j, int r)
 {
-	(void)s;
-	if (jailx_end(j->jid, j->id, &j->lock) < 0) {
+	if (r < 0) {
 		job_say(j, "jail_remove: %s", jail_errmsg);
 		return STEP_FAILED;
 	}
@@ -394,16 +393,17 @@ end(struct job *j, const struct step *s)
 }
 
 static enum step_result
+end(struct job *j, const struct step *s)
+{
+	(void)s;
+	return removed(j, jailx_end(j->jid, j->id, &j->lock));
+}
+
+static enum step_result
 kill_jail(struct job *j, const struct step *s)
 {
 	(void)s;
-	if (jailx_remove(j->jid, j->id) < 0) {
-		job_say(j, "jail_remove: %s", jail_errmsg);
-		return STEP_FAILED;
-	}
-	j->is_removed = true;
-	job_note_removed(j);
-	return STEP_NEXT;
+	return removed(j, jailx_remove(j->jid, j->id));
 }
 
 static enum step_result
