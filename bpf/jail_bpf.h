@@ -35,6 +35,12 @@ struct net_config {
 	__u32 zero;
 };
 
+/* What the programs for abstract unix sockets have been asked about. */
+struct unix_seen {
+	__u32 connect;
+	__u32 send;
+};
+
 /* What a jail has of an address family. */
 enum net_family {
 	NET_OFF,

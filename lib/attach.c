@@ -33,10 +33,12 @@
 #include "cleanup.h"
 #include "inherit.h"
 #include "jerr.h"
+#include "landlock.h"
 #include "ns.h"
 #include "policy.h"
 #include "seccomp.h"
 #include "spawn.h"
+#include "unix.h"
 
 void
 entry_done(struct entry *en)
@@ -75,6 +77,7 @@ entry_open(int jid, struct entry *ret, struct jerr *e)
 	/* of the network: the caller may have come from another one */
 	en.namespaces = jail_namespaces(&en.rec.params) | CLONE_NEWNET;
 	policy_get(&en.policy, &en.rec.params);
+	en.is_scoped = unix_is_scoped(&en.rec.params);
 	*ret = en;
 	return 0;
 }
@@ -180,7 +183,10 @@ entry_confine(const struct entry *en, const struct sock_filter *prog, size_t n,
 	*ret_step = "capabilities";
 	if ((r = caps_bound(en->policy.caps)) < 0)
 		return r;
-	/* needs CAP_SYS_ADMIN, which goes next */
+	/* both need CAP_SYS_ADMIN, which goes next */
+	*ret_step = "landlock";
+	if (en->is_scoped && (r = landlock_scope_abstract()) < 0)
+		return r;
 	*ret_step = "seccomp";
 	if ((r = seccomp_load(prog, n)) < 0)
 		return r;

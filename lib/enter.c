@@ -44,7 +44,7 @@ enum {
 };
 #define NFDS (ENTER_FDS - ENTER_STATE)
 #define HIGH 64 /* out of their way */
-#define STATE_VERSION 1 /* of struct state */
+#define STATE_VERSION 2 /* of struct state */
 
 /* Followed by groups, filter and working directory. */
 struct state {
@@ -52,7 +52,7 @@ struct state {
 	struct policy policy;
 	uint64_t namespaces;
 	int jid;
-	bool has_user, ctty, survive, has_cwd;
+	bool is_scoped, has_user, ctty, survive, has_cwd;
 	uid_t uid;
 	gid_t gid;
 	size_t ngroups, nfilter, cwdlen;
@@ -77,6 +77,7 @@ write_state(const struct entry *en, const struct jailx_spawn *how,
 		.version = STATE_VERSION,
 		.policy = en->policy,
 		.namespaces = en->namespaces,
+		.is_scoped = en->is_scoped,
 		.jid = en->jail.jid,
 		.has_user = user != NULL,
 		.ctty = how->ctty,
@@ -206,6 +207,7 @@ enter_main(char **argv, char **envp)
 	en.warden = ENTER_WARDEN;
 	en.namespaces = s.namespaces;
 	en.policy = s.policy;
+	en.is_scoped = s.is_scoped;
 	how.user = s.has_user ? &user : NULL;
 	how.cwd = s.has_cwd ? cwd : NULL;
 	how.ctty = s.ctty;

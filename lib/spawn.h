@@ -26,6 +26,7 @@ struct entry {
 	int warden; /* pidfd */
 	uint64_t namespaces; /* CLONE_NEW* that the jail has */
 	struct policy policy;
+	bool is_scoped; /* is to be in a domain of Landlock's */
 };
 
 int entry_open(int jid, struct entry *ret, struct jerr *e);
@@ -47,8 +48,8 @@ int entry_become(const struct entry *en, const struct jailx_user *user,
     const char **ret_step);
 
 /*
- * The last step before exec: bounding set, system call filter, capability
- * sets.  prog was emitted outside.
+ * The last step before exec: bounding set, domain, system call filter,
+ * capability sets.  prog was emitted outside.
  */
 struct sock_filter;
 int entry_confine(const struct entry *en, const struct sock_filter *prog,

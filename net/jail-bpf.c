@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * jail-bpf load | unload, with jail/ open as descriptor 3.
+ * jail-bpf load | unix | unload, with jail/ open as descriptor 3.
  *
  * load: the programs are attached at jail/, and those that are there of
  * another build are replaced, each in one step, with the maps as they are;
- * and the caller's network namespace has its sk_lookup program.  Done by one
- * at a time, which has the lock of jail/net/.
+ * and the caller's network namespace has its sk_lookup program; and what unix
+ * does.  Done by one at a time, which has the lock of jail/net/.
+ * unix: abstract unix sockets are kept apart, where the kernel can.
  * unload: all of it goes, where no jail needs it any more.
  */
 #include <errno.h>
@@ -81,31 +82,61 @@ enter_host_mounts(void)
 static int
 usage(void)
 {
-	(void)fprintf(stderr, "usage: jail-bpf load | unload, with the cgroup "
-			      "of the jails open as descriptor 3\n");
+	(void)fprintf(stderr, "usage: jail-bpf load | unix | unload, with the "
+			      "cgroup of the jails open as descriptor 3\n");
 	return 1;
 }
+
+static void
+load(void)
+{
+	struct net net;
+
+	net_open(&net);
+	enter_host_mounts();
+	unix_attach(JAILS);
+	programs_attach(JAILS);
+	lookup_attach(JAILS, &net);
+}
+
+static void
+load_unix(void)
+{
+	enter_host_mounts();
+	unix_attach(JAILS);
+}
+
+static void
+unload(void)
+{
+	enter_host_mounts();
+	unix_check_unused(JAILS);
+	programs_detach(JAILS);
+	unix_detach(JAILS);
+	lookup_detach();
+}
+
+static const struct {
+	const char *name;
+	void (*run)(void);
+} verbs[] = {
+	{ "load", load },
+	{ "unix", load_unix },
+	{ "unload", unload },
+};
 
 int
 main(int argc, char **argv)
 {
-	struct net net;
+	size_t i;
 
-	if (argc != 2)
-		return usage();
-	(void)libbpf_set_print(getenv("JAIL_BPF_DEBUG") ? loud : quiet);
-	(void)libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
-	lock();
-	net_open(&net);
-	enter_host_mounts();
-	if (strcmp(argv[1], "load") == 0) {
-		programs_attach(JAILS);
-		lookup_attach(JAILS, &net);
-		return 0;
-	}
-	if (strcmp(argv[1], "unload") == 0) {
-		programs_detach(JAILS);
-		lookup_detach();
+	for (i = 0; argc == 2 && i < sizeof(verbs) / sizeof(*verbs); i++) {
+		if (strcmp(argv[1], verbs[i].name) != 0)
+			continue;
+		(void)libbpf_set_print(getenv("JAIL_BPF_DEBUG") ? loud : quiet);
+		(void)libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
+		lock();
+		verbs[i].run();
 		return 0;
 	}
 	return usage();

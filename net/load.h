@@ -41,10 +41,25 @@ uint32_t program_attached(int jails, enum bpf_attach_type type);
 
 /* ---- lookup.c ---- */
 
+#define BPFFS "/sys/fs/bpf"
+#define PINS BPFFS "/jail"
+
+/* Have the folder of pins, with bpffs mounted where nothing is. */
+void pins_make(void);
+
 /* For what has other maps than the programs that are to come. */
 void lookup_drop_all(void);
 
 void lookup_attach(int jails, const struct net *net);
 void lookup_detach(void);
+
+/* ---- unix.c ---- */
+
+/* Ends the program when there are jails, and the programs are in force. */
+void unix_check_unused(int jails);
+
+/* Abstract unix sockets are kept apart from here on, where that is possible. */
+void unix_attach(int jails);
+void unix_detach(int jails);
 
 #endif

@@ -19,9 +19,8 @@
 
 #include "load.h"
 
-#define BPFFS "/sys/fs/bpf"
 #define BPFFS_MAGIC 0xcafe4a11
-#define PINS BPFFS "/jail"
+#define PREFIX "lookup_" /* of its pins */
 #define SOURCE "jail" /* of the mount, if it is ours */
 
 static bool
@@ -32,8 +31,8 @@ is_bpffs(void)
 	return statfs(BPFFS, &fs) == 0 && fs.f_type == BPFFS_MAGIC;
 }
 
-static void
-make_place(void)
+void
+pins_make(void)
 {
 	if (!is_bpffs() &&
 	    mount(SOURCE, BPFFS, "bpf", MS_NOSUID | MS_NODEV | MS_NOEXEC,
@@ -64,7 +63,7 @@ clear_pins(bool all)
 	int link;
 
 	while (d != NULL && (de = readdir(d)) != NULL) {
-		if (de->d_name[0] == '.')
+		if (strncmp(de->d_name, PREFIX, strlen(PREFIX)) != 0)
 			continue;
 		(void)snprintf(path, sizeof(path), PINS "/%s", de->d_name);
 		link = bpf_obj_get(path);
@@ -102,10 +101,10 @@ lookup_attach(int jails, const struct net *net)
 	int prog = bpf_program__fd(lookup_program(obj)), link;
 	char path[PATH_MAX];
 
-	make_place();
+	pins_make();
 	clear_pins(false);
 	(void)snprintf(
-	    path, sizeof(path), PINS "/lookup_%" PRIu64, net->cookie);
+	    path, sizeof(path), PINS "/" PREFIX "%" PRIu64, net->cookie);
 	if ((link = bpf_obj_get(path)) >= 0) {
 		if (bpf_link_update(link, prog, NULL) < 0)
 			die(errno, "replacing %s", path);

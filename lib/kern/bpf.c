@@ -110,6 +110,17 @@ bpf_is_defunct(int dirfd, const char *name)
 	       info.type == BPF_LINK_TYPE_NETNS && info.netns.netns_ino == 0;
 }
 
+bool
+bpf_is_lsm_link(uint32_t id)
+{
+	struct bpf_link_info info = { 0 };
+	auto_close int fd = open_id(BPF_LINK_GET_FD_BY_ID, id);
+
+	return fd >= 0 && get_info(fd, &info, sizeof(info)) == 0 &&
+	       info.type == BPF_LINK_TYPE_TRACING &&
+	       info.tracing.attach_type == BPF_LSM_MAC;
+}
+
 static int
 open_named(uint32_t id, const char *const *names, int *fds, size_t n)
 {

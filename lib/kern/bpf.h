@@ -9,6 +9,7 @@
 #include <linux/bpf.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * Open the maps of these names that are bound to the program called prog,
@@ -23,6 +24,9 @@ bool bpf_is_attached(int target, enum bpf_attach_type type, const char *name);
 
 /* Is what is pinned there a link to a network namespace that has gone? */
 bool bpf_is_defunct(int dirfd, const char *name);
+
+/* Is the link with this id that of an LSM program, in force? */
+bool bpf_is_lsm_link(uint32_t id);
 
 /* -ENOENT: the key is not there. */
 int bpf_map_get(int map, const void *key, void *ret);

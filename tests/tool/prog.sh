@@ -4,7 +4,7 @@
 # What the tests of programs in jails share, on top of common.sh: jails that
 # run one command, and what must not be left of them.
 
-prog_dir=$(atf_get_srcdir)
+: "${prog_dir:=$(atf_get_srcdir)}"
 # shellcheck source=tests/tool/common.sh disable=SC1091
 . "$prog_dir/common.sh"
 
