@@ -236,7 +236,7 @@ bridge_body() {
 		reach "$a" "$end"
 	done
 	reach "$b" 10.97.0.2
-	atf_check -o match:"1 (packets )?received" $on ping -c 1 10.97.0.2
+	atf_check -o match:"1 (packets )?received" $on "$BUSYBOX" ping -c 1 10.97.0.2
 	# the host's ends say whose they are
 	[ "$(links | tr ' ' '\n' | grep -c '^jail[0-9a-f]\{8\}$')" = 2 ] ||
 	    atf_fail "the host has \"$(links)\""
@@ -467,7 +467,7 @@ attack_body() {
 	atf_check $on jail -q -c name="$name" path="$PWD/thin" thin vnet \
 	    persist thin.files="$ip" thin.files="$BUSYBOX" vnet.bridge=br0 mount.procfs
 	for call in "nsenter -n/proc/self/ns/net true" "unshare -n true" \
-	    "insmod /bin/busybox" "mount -t sysfs x /proc"; do
+	    "insmod $BUSYBOX" "mount -t sysfs x /proc"; do
 		atf_check -s not-exit:0 -o ignore -e match:"ermi(tted|ssion)" \
 		    jexec "$name" "$BUSYBOX" $call
 	done
