@@ -138,7 +138,13 @@ session_body() {
 	    -p User=root -p PAMName=login -p Environment="PATH=$PATH" sh "$PWD/script"
 	atf_check -o match:. pgrep -x -f "sleep 1001"
 	atf_check loginctl terminate-user root
-	sleep 5
+	# systemd takes its time, on a slow machine more
+	i=0
+	while [ $i -lt 60 ] && { pgrep -x -f "sleep 1001" >/dev/null ||
+	    mountpoint -q /run/user/0; }; do
+		i=$((i + 1))
+		sleep 1
+	done
 	atf_check -s exit:1 pgrep -x -f "sleep 1001"
 	atf_check -s exit:1 mountpoint -q /run/user/0
 	look_at_two $outside "the session's end"
