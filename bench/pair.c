@@ -7,8 +7,11 @@
  *	pair [-n rounds] [-w warmup] command-a :: command-b
  *	pair [-n rounds] [-w warmup] command-a
  *	pair -u [-n rounds] [-w warmup] command-a :: command-b
+ *	pair -t text [-n rounds] [-w warmup] command-a :: command-b
  *
  * -u: B undoes A, so that they run A B A B.
+ * -t: each is started once; a round is that it reads the text, as a line, and
+ * writes how many microseconds it took for what that says.
  *
  * Prints one line: median of A, median of B, ratio of the medians, least of
  * A, least of B; times in microseconds.  With A alone: median and least.  A
@@ -30,8 +33,10 @@ struct side {
 	char **argv;
 	double *us; /* one a round */
 	size_t n;
+	FILE *to, *from; /* with -t */
 };
 
+static const char *text; /* of -t */
 static posix_spawn_file_actions_t quiet; /* stdin, stdout: /dev/null */
 
 static double
@@ -64,10 +69,49 @@ run(char **argv)
 	return now_us() - start;
 }
 
+/* With -t: started once, at the other end of two pipes. */
+static void
+start(struct side *side)
+{
+	posix_spawn_file_actions_t piped;
+	int to[2], from[2], r;
+	pid_t pid;
+
+	if (pipe2(to, O_CLOEXEC) < 0 || pipe2(from, O_CLOEXEC) < 0)
+		err(1, "pipe");
+	if (posix_spawn_file_actions_init(&piped) != 0 ||
+	    posix_spawn_file_actions_adddup2(&piped, to[0], 0) != 0 ||
+	    posix_spawn_file_actions_adddup2(&piped, from[1], 1) != 0)
+		errx(1, "out of memory");
+	r = posix_spawnp(&pid, side->argv[0], &piped, NULL, side->argv, environ);
+	if (r != 0) {
+		errno = r;
+		err(1, "%s", side->argv[0]);
+	}
+	(void)posix_spawn_file_actions_destroy(&piped);
+	(void)close(to[0]);
+	(void)close(from[1]);
+	side->to = fdopen(to[1], "w");
+	side->from = fdopen(from[0], "r");
+	if (side->to == NULL || side->from == NULL)
+		err(1, NULL);
+}
+
+static double
+ask(struct side *side)
+{
+	char line[64];
+
+	if (fprintf(side->to, "%s\n", text) < 0 || fflush(side->to) != 0 ||
+	    fgets(line, sizeof(line), side->from) == NULL)
+		errx(1, "%s: %s: not done", side->argv[0], text);
+	return strtod(line, NULL);
+}
+
 static void
 round_of(struct side *side, int count)
 {
-	double us = run(side->argv);
+	double us = text != NULL ? ask(side) : run(side->argv);
 
 	if (count)
 		side->us[side->n++] = us;
@@ -98,16 +142,29 @@ side_init(struct side *side, char **argv, long rounds)
 	side->us = calloc((size_t)rounds, sizeof(side->us[0]));
 	if (side->us == NULL)
 		err(1, NULL);
+	if (text != NULL)
+		start(side);
+}
+
+/* With -t: at the end of what it reads, the command ends. */
+static void
+side_done(struct side *side)
+{
+	free(side->us);
+	if (side->to != NULL)
+		(void)fclose(side->to);
+	if (side->from != NULL)
+		(void)fclose(side->from);
 }
 
 static long
-number(const char *text, long least)
+number(const char *arg, long least)
 {
 	char *end;
-	long n = strtol(text, &end, 10);
+	long n = strtol(arg, &end, 10);
 
-	if (*text == '\0' || *end != '\0' || n < least || n > 1000000)
-		errx(2, "%s: not a number of rounds", text);
+	if (*arg == '\0' || *end != '\0' || n < least || n > 1000000)
+		errx(2, "%s: not a number of rounds", arg);
 	return n;
 }
 
@@ -143,10 +200,13 @@ main(int argc, char **argv)
 	char **second;
 	int c;
 
-	while ((c = getopt(argc, argv, "+n:uw:")) != -1) {
+	while ((c = getopt(argc, argv, "+n:t:uw:")) != -1) {
 		switch (c) {
 		case 'n':
 			rounds = number(optarg, 1);
+			break;
+		case 't':
+			text = optarg;
 			break;
 		case 'u':
 			undo = 1;
@@ -181,7 +241,9 @@ main(int argc, char **argv)
 		printf("%.1f %.1f %.3f %.1f %.1f\n", ma, mb, ma / mb, a.us[0],
 		    b.us[0]);
 	}
-	free(a.us);
-	free(b.us);
+	side_done(&a);
+	side_done(&b);
+	while (wait(NULL) > 0)
+		continue;
 	return 0;
 }
