@@ -16,6 +16,7 @@
 #define XA_BUILD "trusted.jail.bpf" /* ABI and hash of what is attached */
 #define PREFIX "jail_" /* of all our programs and maps */
 #define PROGS_MAX 64
+#define FILEID_KERNFS 0xfe /* a handle that is a cgroup's id */
 
 /* The object file, as it was compiled. */
 __asm__(".section .rodata\n"
@@ -297,9 +298,40 @@ programs_attach(int jails)
 
 /* ---- unloading ---- */
 
+/* Is there a cgroup of this id? */
+static bool
+is_cgroup(int jails, uint64_t id)
+{
+	union {
+		struct file_handle handle;
+		char room[sizeof(struct file_handle) + sizeof(id)];
+	} u = { .handle = { sizeof(id), FILEID_KERNFS } };
+	int fd;
+
+	memcpy(u.handle.f_handle, &id, sizeof(id));
+	if ((fd = open_by_handle_at(jails, &u.handle, O_PATH | O_CLOEXEC)) < 0)
+		return errno != ESTALE && errno != ENOENT;
+	(void)close(fd);
+	return true;
+}
+
+/* The rows of jails that were killed with all that belongs to them do not count. */
+static bool
+has_jails(int map, int jails)
+{
+	uint64_t id, *last = NULL;
+
+	while (bpf_map_get_next_key(map, last, &id) == 0) {
+		if (is_cgroup(jails, id))
+			return true;
+		last = &id;
+	}
+	return false;
+}
+
 /* Is a jail in the map that the program decides by? */
 static bool
-is_used(uint32_t prog)
+is_used(uint32_t prog, int jails)
 {
 	uint32_t ids[PROGS_MAX], len, i;
 	struct bpf_prog_info info = {
@@ -308,7 +340,6 @@ is_used(uint32_t prog)
 	};
 	int fd = bpf_prog_get_fd_by_id(prog);
 	bool used = false;
-	uint64_t key;
 
 	len = sizeof(info);
 	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len) < 0)
@@ -321,7 +352,7 @@ is_used(uint32_t prog)
 		fd = bpf_map_get_fd_by_id(ids[i]);
 		if (fd >= 0 && bpf_obj_get_info_by_fd(fd, &mi, &len) == 0 &&
 		    strcmp(mi.name, "jail_policy") == 0)
-			used = bpf_map_get_next_key(fd, NULL, &key) == 0;
+			used = has_jails(fd, jails);
 		if (fd >= 0)
 			(void)close(fd);
 	}
@@ -335,7 +366,7 @@ programs_detach(int jails)
 	struct bpf_program *prog;
 	struct bpf_object *obj;
 
-	if (id != 0 && is_used(id))
+	if (id != 0 && is_used(id, jails))
 		die(0, "there are jails that need the BPF programs");
 	obj = bpf_object__open_mem(bpf_object_begin,
 	    (size_t)(bpf_object_end - bpf_object_begin), NULL);
