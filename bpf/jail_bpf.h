@@ -14,6 +14,8 @@
  *			has on the wildcard address, and jails may bind
  *	jail_listeners	SOCKHASH struct net_listener -> TCP socket
  *	jail_socks	SK_STORAGE struct net_sock
+ *	jail_epoch	ARRAY	one __u32, another one after each change of a
+ *			policy: what sockets remember of it is void; 0: none
  *
  * An IPv4 address is kept as ::ffff:a.b.c.d, ports in host order.  Whoever
  * changes one of these structs raises NET_ABI.
@@ -23,7 +25,7 @@
 
 #include <linux/types.h>
 
-#define NET_ABI 1
+#define NET_ABI 2
 #define NET_SOURCES 8
 #define NET_SLOTS                                                              \
 	64 /* sockets of one SO_REUSEPORT group that are steered to            \
@@ -161,6 +163,7 @@ struct net_sock {
 	__u64 cookie; /* of the socket that the claim is of */
 	struct net_claim_key key; /* port: as the program asked for, or 0 */
 	struct net_ip at; /* what it is bound to */
+	__u64 passed; /* IPv4 address that is the jail's, below its epoch */
 	__u16 hidden; /* the port that it really has, where that differs */
 	__u8 flags;
 	__u8 zero[5];

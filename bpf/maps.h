@@ -69,6 +69,13 @@ struct {
 	__type(value, struct net_sock);
 } jail_socks SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} jail_epoch SEC(".maps");
+
 /*
  * A field of what the kernel hands to a program: one load, at its own offset.
  * Compilers merge loads of two branches into one at an offset that they

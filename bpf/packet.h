@@ -25,6 +25,19 @@ check_orphan(struct bpf_sock *sk)
 		   : REFUSE;
 }
 
+/* That of IPv4 at this place of the header. */
+static __always_inline bool
+load_ip4(struct __sk_buff *skb, __u32 at, __be32 *ret)
+{
+	const char *data = (const char *)(long)skb->data;
+
+	if (data + at + sizeof(*ret) <= (const char *)(long)skb->data_end) {
+		*ret = *(const __be32 *)(data + at);
+		return true;
+	}
+	return bpf_skb_load_bytes(skb, at, ret, sizeof(*ret)) == 0;
+}
+
 static __always_inline int
 check_address(struct __sk_buff *skb, const struct net_policy *p, __u64 jail,
     __u32 at4, __u32 at6)
@@ -35,7 +48,7 @@ check_address(struct __sk_buff *skb, const struct net_policy *p, __u64 jail,
 	if (skb->protocol == bpf_htons(ETH_P_IP)) {
 		if (p->ip4 == NET_HOST)
 			return ALLOW;
-		if (bpf_skb_load_bytes(skb, at4, &ip4, sizeof(ip4)) < 0)
+		if (!load_ip4(skb, at4, &ip4))
 			return REFUSE;
 		if (ip4 == p->addr4.w[3])
 			return p->ip4 == NET_ADDRS ? ALLOW : REFUSE;
@@ -53,6 +66,33 @@ check_address(struct __sk_buff *skb, const struct net_policy *p, __u64 jail,
 	return is_held(p, jail, &ip) ? ALLOW : REFUSE;
 }
 
+/* Sockets that the kernel makes for itself, as those of jails (MPTCP). */
+static __always_inline int
+check_unknown(struct __sk_buff *skb, __u32 at4, __u32 at6)
+{
+	__u64 jail = bpf_skb_ancestor_cgroup_id(skb, (int)jail_level + 1);
+	struct net_policy *p = bpf_map_lookup_elem(&jail_policy, &jail);
+
+	return p == NULL ? ALLOW : check_address(skb, p, jail, at4, at6);
+}
+
+/*
+ * What a socket is to remember once its packet has passed: most have the same
+ * address, and need no policy then until one has changed.  0: nothing.
+ */
+static __always_inline __u64
+passed_of(struct __sk_buff *skb, __u32 at4)
+{
+	__u32 zero = 0, *epoch = bpf_map_lookup_elem(&jail_epoch, &zero);
+	__u64 now;
+	__be32 ip4;
+
+	if (epoch == NULL || (now = *(volatile __u32 *)epoch) == 0 ||
+	    skb->protocol != bpf_htons(ETH_P_IP) || !load_ip4(skb, at4, &ip4))
+		return 0;
+	return now << 32 | ip4;
+}
+
 /* Is the address at this place of the header the jail's? */
 static __always_inline int
 check_packet(struct __sk_buff *skb, __u32 at4, __u32 at6)
@@ -60,17 +100,25 @@ check_packet(struct __sk_buff *skb, __u32 at4, __u32 at6)
 	struct bpf_sock *sk = skb->sk;
 	struct net_policy *p;
 	struct net_sock *s;
-	__u64 jail;
+	__u64 passed;
+	int verdict;
 
-	if (sk == NULL || (sk = bpf_sk_fullsock(sk)) == NULL)
+	if (sk == NULL)
 		return ALLOW;
-	s = bpf_sk_storage_get(&jail_socks, sk, NULL, 0);
-	/* the kernel makes some for itself, as those of jails (MPTCP) */
-	jail = s != NULL ? s->jail
-			 : bpf_skb_ancestor_cgroup_id(skb, (int)jail_level + 1);
-	if ((p = bpf_map_lookup_elem(&jail_policy, &jail)) != NULL)
-		return check_address(skb, p, jail, at4, at6);
-	return s == NULL ? ALLOW : check_orphan(sk);
+	if ((s = bpf_sk_storage_get(&jail_socks, sk, NULL, 0)) == NULL)
+		return bpf_sk_fullsock(sk) == NULL
+			   ? ALLOW
+			   : check_unknown(skb, at4, at6);
+	passed = passed_of(skb, at4); /* its epoch before the policy */
+	if (passed != 0 && *(volatile __u64 *)&s->passed == passed)
+		return ALLOW;
+	if ((p = policy_of(s)) == NULL)
+		return (sk = bpf_sk_fullsock(sk)) == NULL ? REFUSE
+							  : check_orphan(sk);
+	verdict = check_address(skb, p, s->jail, at4, at6);
+	if (verdict == ALLOW && passed != 0)
+		*(volatile __u64 *)&s->passed = passed;
+	return verdict;
 }
 
 SEC("cgroup_skb/ingress")

@@ -174,6 +174,8 @@ take_all(const struct net_maps *maps, const struct jail *j,
 	for (i = 0; r == 0 && i < ips->n; i++)
 		r = take_address(
 		    maps, j, p, &ips->v[i], (i < ips->n4 ? p->n4 : p->n6) > 1);
+	if (r == 0)
+		r = net_maps_changed(maps);
 	return r < 0 ? jerr_sys(e, -r, "addresses of jail %d", j->jid) : 0;
 }
 
@@ -262,12 +264,17 @@ drop_all(const struct jail *j, const struct pset *params, struct jerr *e)
 		return r;
 	if ((r = net_maps_open(&maps, jails, false, e)) < 0)
 		return r == -ENOENT ? 0 : r;
-	if (bpf_map_get(maps.fd[NET_MAP_POLICY], &j->id, &p) < 0)
+	if (bpf_map_get(maps.fd[NET_MAP_POLICY], &j->id, &p) < 0) {
+		/* or one who was killed here got no further */
+		(void)net_maps_changed(&maps);
 		return 0;
+	}
 	net_ports_drop(&maps, j->id, params);
 	for (i = 0; i < ips.n; i++)
 		drop_address(&maps, jails, j, &p, &ips.v[i]);
 	r = bpf_map_del(maps.fd[NET_MAP_POLICY], &j->id);
+	if (r == 0)
+		r = net_maps_changed(&maps);
 	return r < 0 && r != -ENOENT
 		   ? jerr_sys(e, -r, "addresses of jail %d", j->jid)
 		   : 0;

@@ -58,6 +58,7 @@ enum net_map {
 	NET_MAP_OWNER,
 	NET_MAP_PORTS,
 	NET_MAP_SOCKS,
+	NET_MAP_EPOCH,
 	NET_MAPS
 };
 
@@ -69,7 +70,7 @@ struct net_maps {
 
 #define NET_MAPS_INIT                                                          \
 	{                                                                      \
-		.fd = { -1, -1, -1, -1, -1 }, .lock = -1                       \
+		.fd = { -1, -1, -1, -1, -1, -1 }, .lock = -1                       \
 	}
 
 void net_maps_done(struct net_maps *maps);
@@ -81,6 +82,9 @@ void net_maps_done(struct net_maps *maps);
  * a sentence where there are none.
  */
 int net_maps_open(struct net_maps *ret, int jails, bool load, struct jerr *e);
+
+/* After policies were changed: sockets are to look at them anew. */
+int net_maps_changed(const struct net_maps *maps);
 
 /* What programs in jails asked for, by socket; -1: nobody is told, or none. */
 int net_socks_open(void);

@@ -30,6 +30,7 @@ static const char *const names[] = {
 	[NET_MAP_OWNER] = "jail_owner",
 	[NET_MAP_PORTS] = "jail_ports",
 	[NET_MAP_SOCKS] = "jail_socks",
+	[NET_MAP_EPOCH] = "jail_epoch",
 };
 
 void
@@ -101,6 +102,19 @@ net_maps_open(struct net_maps *ret, int jails, bool with_load, struct jerr *e)
 	}
 	*ret = maps;
 	return 0;
+}
+
+int
+net_maps_changed(const struct net_maps *maps)
+{
+	uint32_t zero = 0, epoch;
+	int r;
+
+	if ((r = bpf_map_get(maps->fd[NET_MAP_EPOCH], &zero, &epoch)) < 0)
+		return r;
+	if (++epoch == 0)
+		epoch++; /* 0: none yet */
+	return bpf_map_put(maps->fd[NET_MAP_EPOCH], &zero, &epoch);
 }
 
 int
