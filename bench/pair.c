@@ -234,11 +234,11 @@ main(int argc, char **argv)
 	if (second == NULL) {
 		double m = median(&a);
 
-		printf("%.1f %.1f\n", m, a.us[0]);
+		printf("%.2f %.2f\n", m, a.us[0]);
 	} else {
 		double ma = median(&a), mb = median(&b);
 
-		printf("%.1f %.1f %.3f %.1f %.1f\n", ma, mb, ma / mb, a.us[0],
+		printf("%.2f %.2f %.3f %.2f %.2f\n", ma, mb, ma / mb, a.us[0],
 		    b.us[0]);
 	}
 	side_done(&a);

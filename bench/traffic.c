@@ -5,11 +5,11 @@
  *
  *	traffic serve ADDRESS	until killed, or its parent ends
  *	traffic work ADDRESS	reads kinds of work, one a line, does each,
- *				and prints how many microseconds it took
+ *				and prints how many microseconds one of them took
  *
  * The kinds of work, by the names in the table at the end:
  *
- *	stream	bytes by TCP
+ *	stream	megabytes by TCP
  *	rate	TCP connections, a byte comes back on each
  *	udp	datagrams of a connected socket, some at a time
  *	sendto	the same, each with its destination
@@ -35,10 +35,11 @@
 #define nitems(a) (sizeof(a) / sizeof((a)[0]))
 #define SECONDS_MAX 600 /* nobody waits for us longer */
 #define WAIT_MS 5000
-#define STREAM_BYTES (192L << 20)
+#define MEGABYTES 128
+#define STREAM_BYTES ((long)MEGABYTES << 20)
 #define STREAM_CHUNK (128 << 10)
 #define CONNECTIONS 1000
-#define DATAGRAMS 24000
+#define DATAGRAMS 14400
 #define WINDOW 48 /* fits into the buffer of a socket */
 #define DATAGRAM 64
 #define SOCKETS 4000
@@ -280,14 +281,15 @@ work_socket(void)
 static const struct kind {
 	const char *name;
 	void (*do_it)(void);
+	int count;
 } kinds[] = {
-	{ "stream", work_stream },
-	{ "rate", work_rate },
-	{ "udp", work_udp },
-	{ "sendto", work_sendto },
-	{ "bind", work_bind },
-	{ "connect", work_connect },
-	{ "socket", work_socket },
+	{ "stream", work_stream, MEGABYTES },
+	{ "rate", work_rate, CONNECTIONS },
+	{ "udp", work_udp, DATAGRAMS },
+	{ "sendto", work_sendto, DATAGRAMS },
+	{ "bind", work_bind, SOCKETS },
+	{ "connect", work_connect, SOCKETS },
+	{ "socket", work_socket, SOCKETS },
 };
 
 static double
@@ -316,7 +318,7 @@ work(void)
 			errx(2, "%s: no kind of work", line);
 		begin = now_us();
 		kinds[i].do_it();
-		(void)printf("%.1f\n", now_us() - begin);
+		(void)printf("%.4f\n", (now_us() - begin) / kinds[i].count);
 		(void)fflush(stdout);
 	}
 	return 0;
