@@ -83,7 +83,8 @@ start(struct side *side)
 	    posix_spawn_file_actions_adddup2(&piped, to[0], 0) != 0 ||
 	    posix_spawn_file_actions_adddup2(&piped, from[1], 1) != 0)
 		errx(1, "out of memory");
-	r = posix_spawnp(&pid, side->argv[0], &piped, NULL, side->argv, environ);
+	r = posix_spawnp(
+	    &pid, side->argv[0], &piped, NULL, side->argv, environ);
 	if (r != 0) {
 		errno = r;
 		err(1, "%s", side->argv[0]);

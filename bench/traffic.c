@@ -5,7 +5,8 @@
  *
  *	traffic serve ADDRESS	until killed, or its parent ends
  *	traffic work ADDRESS	reads kinds of work, one a line, does each,
- *				and prints how many microseconds one of them took
+ *				and prints how many microseconds one of them
+ *took
  *
  * The kinds of work, by the names in the table at the end:
  *
