@@ -119,34 +119,39 @@ stopped_body() {
 	[ -d "$outside/$jid" ] || atf_fail "no jail after that"
 }
 
+# Seconds, a command that succeeds by then: systemd takes its time.
+wait_until() {
+	local i=0
+
+	until eval "$2" >/dev/null; do
+		i=$((i + 1))
+		[ $i -lt "$1" ] || atf_fail "$2: not in $1 seconds"
+		sleep 1
+	done
+}
+
 # What runs in a session, and all of it is ended with it.
 service_case session 'the session that made the jail ends'
 session_body() {
 	make_root
 	cat >script <<-END
-	sleep 1001 &
-	cat /proc/self/cgroup
 	for name in $(name_of busy) $(name_of idle); do
 		jail -q -c name=\$name path=$JAIL_TEST_ROOT persist \
 		    mount.devfs exec.start="sleep 1000 &"
 	done
+	cat /proc/self/cgroup >$PWD/where
+	sleep 1001
 	END
 	busy=$(name_of busy)
 	idle=$(name_of idle)
 	printf '%s\n' "$busy" "$idle" >jails
-	atf_check -o match:'session-.*scope' systemd-run --quiet --pipe --wait \
-	    -p User=root -p PAMName=login -p Environment="PATH=$PATH" sh "$PWD/script"
-	atf_check -o match:. pgrep -x -f "sleep 1001"
+	systemd-run --quiet --pipe --wait -p User=root -p PAMName=login \
+	    -p Environment="PATH=$PATH" sh "$PWD/script" &
+	wait_until 60 "pgrep -x -f 'sleep 1001'"
+	atf_check -o match:'session-.*scope' cat where
 	atf_check loginctl terminate-user root
-	# systemd takes its time, on a slow machine more
-	i=0
-	while [ $i -lt 60 ] && { pgrep -x -f "sleep 1001" >/dev/null ||
-	    mountpoint -q /run/user/0; }; do
-		i=$((i + 1))
-		sleep 1
-	done
-	atf_check -s exit:1 pgrep -x -f "sleep 1001"
-	atf_check -s exit:1 mountpoint -q /run/user/0
+	wait_until 60 "! pgrep -x -f 'sleep 1001'"
+	wait_until 60 "! mountpoint -q /run/user/0"
 	look_at_two $outside "the session's end"
 }
 
