@@ -13,6 +13,7 @@
  *	jail_ports	HASH	struct net_port -> u8: UDP ports that the host
  *			has on the wildcard address, and jails may bind
  *	jail_listeners	SOCKHASH struct net_listener -> TCP socket
+ *	jail_guests	LRU_HASH struct net_guest -> u64: when it wrote last
  *	jail_socks	SK_STORAGE struct net_sock
  *	jail_epoch	ARRAY	one __u32, another one after each change of a
  *			policy: what sockets remember of it is void; 0: none
@@ -131,6 +132,14 @@ struct net_claim {
 	__u16 hidden; /* TCP: the real port, 0 until known */
 	__u8 flags; /* enum net_sock_flags: SHARE, GROUP, LISTENS */
 	__u8 zero[5];
+};
+
+/* A program of the host's that has written to a socket from 127.0.0.1 or ::1.
+ */
+struct net_guest {
+	__u64 cookie; /* of the socket */
+	__u16 port; /* of the program's */
+	__u16 zero[3];
 };
 
 struct net_listener {

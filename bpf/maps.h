@@ -20,6 +20,8 @@
 #define TCP_CLOSE 7
 #define TCP_LISTEN 10
 #define JAILS_MAX 65536
+#define GUESTS_MAX 8192
+#define GUEST_NS (120 * 1000000000ULL) /* for so long it is one */
 #define DEPTH_MAX 8 /* of jails in jails */
 
 #define ALLOW 1
@@ -61,6 +63,13 @@ struct {
 	__type(key, struct net_listener);
 	__type(value, __u64);
 } jail_listeners SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, GUESTS_MAX);
+	__type(key, struct net_guest);
+	__type(value, __u64);
+} jail_guests SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);

@@ -57,6 +57,9 @@ SEC("cgroup/recvmsg4")
 int
 jail_recvmsg4(struct bpf_sock_addr *ctx)
 {
+	struct net_ip from = ip_of4(ctx->user_ip4);
+
+	note_guest(ctx, &from);
 	return show_peer4(ctx);
 }
 
@@ -64,6 +67,13 @@ SEC("cgroup/recvmsg6")
 int
 jail_recvmsg6(struct bpf_sock_addr *ctx)
 {
+	struct net_ip from;
+
+	from.w[0] = ctx->user_ip6[0];
+	from.w[1] = ctx->user_ip6[1];
+	from.w[2] = ctx->user_ip6[2];
+	from.w[3] = ctx->user_ip6[3];
+	note_guest(ctx, &from);
 	return show_peer6(ctx);
 }
 

@@ -10,6 +10,7 @@
 #include "claims.h"
 #include "create.h"
 #include "bind.h"
+#include "guest.h"
 #include "talk.h"
 #include "names.h"
 #include "options.h"

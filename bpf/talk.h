@@ -134,12 +134,16 @@ jail_connect6(struct bpf_sock_addr *ctx)
  * connected to an address of IPv4.
  */
 static __always_inline int
-send_any(const struct net_policy *p, struct net_sock *s, struct net_ip *dst,
-    struct net_ip *src, bool has_dst, bool is_connected)
+send_any(struct bpf_sock_addr *ctx, const struct net_policy *p,
+    struct net_sock *s, struct net_ip *dst, struct net_ip *src)
 {
+	bool has_dst = ctx->user_port != 0;
+	bool is_connected = ctx->sk->state == TCP_ESTABLISHED;
+
 	if (mode_of(p, dst) == NET_OFF)
 		return -EAFNOSUPPORT;
-	if (has_dst && !(is_connected && ip_same(dst, first_of(p, dst))))
+	if (has_dst && !(is_connected && ip_same(dst, first_of(p, dst))) &&
+	    !(is_own_loop(p, dst) && is_guest(ctx)))
 		aim(p, s, dst);
 	if (ip_is_any(src))
 		*src = *source_for(p, dst);
@@ -167,8 +171,7 @@ jail_sendmsg4(struct bpf_sock_addr *ctx)
 		return ALLOW;
 	dst = ip_of4(ctx->user_ip4);
 	src = ip_of4(ctx->msg_src_ip4);
-	if ((r = send_any(p, s, &dst, &src, ctx->user_port != 0,
-		 ctx->sk->state == TCP_ESTABLISHED)) < 0)
+	if ((r = send_any(ctx, p, s, &dst, &src)) < 0)
 		return refuse(r);
 	ctx->user_ip4 = dst.w[3];
 	ctx->msg_src_ip4 = src.w[3];
@@ -198,8 +201,7 @@ jail_sendmsg6(struct bpf_sock_addr *ctx)
 	src.w[1] = ctx->msg_src_ip6[1];
 	src.w[2] = ctx->msg_src_ip6[2];
 	src.w[3] = ctx->msg_src_ip6[3];
-	if ((r = send_any(p, s, &dst, &src, ctx->user_port != 0,
-		 ctx->sk->state == TCP_ESTABLISHED)) < 0)
+	if ((r = send_any(ctx, p, s, &dst, &src)) < 0)
 		return refuse(r);
 	ctx->user_ip6[0] = dst.w[0];
 	ctx->user_ip6[1] = dst.w[1];

@@ -10,11 +10,12 @@
  * from which address it was asked.  SOCKET is the path of a unix socket, on
  * which it takes commands, one a message, and answers each by one message:
  *
- *	ask tcp|udp|udplite ADDRESS PORT	whose answer came: "host", or an
- *error bind tcp|udp ADDRESS PORT [reuse]	bind and answer there: "ok" give
- *4|6 tcp|udp		a new socket, passed along: "ok" take ADDRESS PORT
- *bind the socket passed along: "ok"
- *	close				what bind has made
+ * - ask tcp|udp|udplite ADDRESS PORT [SOURCE]: whose answer came ("host"), or
+ *   an error
+ * - bind tcp|udp ADDRESS PORT [reuse]: bind and answer there: "ok"
+ * - give 4|6 tcp|udp: a new socket, passed along: "ok"
+ * - take ADDRESS PORT: bind the socket passed along: "ok"
+ * - close: what bind has made
  *
  * Prints "ready" when it is.
  */
@@ -222,18 +223,23 @@ hear(int fd, char *text, size_t size)
 }
 
 static void
-ask(const struct proto *proto, const char *ip, uint16_t port, char *text,
-    size_t size)
+ask(const struct proto *proto, const char *ip, uint16_t port, const char *from,
+    char *text, size_t size)
 {
 	int fd, bad = 0;
 	socklen_t len, bad_len = sizeof(bad);
-	union addr a;
+	union addr a, source;
 
 	len = parse_ip(ip, port, &a);
 	fd = socket(a.sa.sa_family, proto->type | SOCK_CLOEXEC | SOCK_NONBLOCK,
 	    proto->protocol);
 	if (fd < 0)
 		err(1, "socket");
+	if (from != NULL) {
+		(void)parse_ip(from, 0, &source);
+		if (bind(fd, &source.sa, len) < 0)
+			err(1, "%s", from);
+	}
 	if (connect(fd, &a.sa, len) < 0 && errno != EINPROGRESS)
 		bad = errno;
 	else if (proto->type == SOCK_STREAM && !is_ready(fd, POLLOUT))
@@ -308,8 +314,9 @@ obey(struct held *held, char *command, int passed, char *text, size_t size)
 	while (n < 5 &&
 	       (w[n] = strtok_r(n == 0 ? command : NULL, " ", &rest)) != NULL)
 		n++;
-	if (n == 4 && strcmp(w[0], "ask") == 0) {
-		ask(proto_of(w[1]), w[2], (uint16_t)atoi(w[3]), text, size);
+	if (n >= 4 && strcmp(w[0], "ask") == 0) {
+		ask(proto_of(w[1]), w[2], (uint16_t)atoi(w[3]), w[4], text,
+		    size);
 		return -1;
 	}
 	if (n >= 4 && strcmp(w[0], "bind") == 0)

@@ -116,6 +116,20 @@ act_udp(const struct attempt *t)
 	say_reached(t, SOCK_DGRAM, t->port);
 }
 
+/* What the host asks by its loopback address is answered there. */
+static void
+act_udp_from_loop(const struct attempt *t)
+{
+	enum form form = t->form == FM ? F4 : t->form;
+	int fd = try_socket_of(t, SOCK_DGRAM);
+
+	if (failed(bind_to(t, fd, t->row->a, t->port)))
+		return;
+	serve_jail(fd, SOCK_DGRAM);
+	say("%s", ask_host("ask udp %s %u %s", addr_text(W_OWN, form), t->port,
+		      addr_text(W_LOOP, form)));
+}
+
 /* Bound by sendto(2), to the wildcard as the kernel has it. */
 static void
 act_udp_autobound(const struct attempt *t)
@@ -300,6 +314,12 @@ const struct row listen_rows[] = {
 	    .a = W_LOOP,
 	    HOST("jail=loop" CLOSED),
 	    ONE("jail=own" CLOSED) },
+	{ .name = "arrive/from-loop",
+	    .act = act_udp_from_loop,
+	    .forms = FALL,
+	    .a = W_OWN,
+	    HOST("jail"),
+	    ONE("jail") },
 	{ .name = "arrive/autobound",
 	    .act = act_udp_autobound,
 	    .forms = FALL,
