@@ -4,7 +4,7 @@
 
 # SC2016: much here is for the shell in the jail.  SC2086: words are split.
 # shellcheck disable=SC1091,SC2016,SC2086
-. "$(atf_get_srcdir)/prog.sh"
+. "$(atf_get_srcdir)/servers.sh"
 
 root=$JAIL_TEST_ROOT
 
@@ -143,12 +143,6 @@ redis_body() {
 		atf_check -o match:'Received SIGTERM' tail -n 20 data/log
 	done
 	atf_check ls -A root
-}
-
-# Where the distribution has its newest PostgreSQL.
-newest_postgres() {
-	find /usr/lib/postgresql -mindepth 1 -maxdepth 1 2>/dev/null |
-	    sort -V | tail -n 1
 }
 
 # The parameters of a thin jail for a program of PostgreSQL.
