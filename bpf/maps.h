@@ -34,6 +34,15 @@ const volatile struct net_config jail_config SEC(
 #define jail_level jail_config.level
 #define jail_net jail_config.net
 
+/*
+ * The kernel has a bucket for each entry that may be, from the beginning: room
+ * that nobody needs costs memory, and time at the first start of a jail.  One
+ * jail of one address has up to 3 claims for a port of TCP, 2 for one of UDP:
+ * it alone cannot fill CLAIMS_MAX.
+ */
+#define ADDRESSES_MAX (JAILS_MAX * 2)
+#define CLAIMS_MAX (JAILS_MAX * 8)
+
 #define HASH_OF(n, k, v)                                                       \
 	__uint(type, BPF_MAP_TYPE_HASH);                                       \
 	__uint(map_flags, BPF_F_NO_PREALLOC);                                  \
@@ -45,16 +54,16 @@ struct {
 	HASH_OF(JAILS_MAX, __u64, struct net_policy);
 } jail_policy SEC(".maps");
 struct {
-	HASH_OF(JAILS_MAX * 4, struct net_held, __u8);
+	HASH_OF(ADDRESSES_MAX, struct net_held, __u8);
 } jail_held SEC(".maps");
 struct {
-	HASH_OF(JAILS_MAX * 4, struct net_addr, struct net_owner);
+	HASH_OF(ADDRESSES_MAX, struct net_addr, struct net_owner);
 } jail_owner SEC(".maps");
 struct {
-	HASH_OF(JAILS_MAX * 16, struct net_claim_key, struct net_claim);
+	HASH_OF(CLAIMS_MAX, struct net_claim_key, struct net_claim);
 } jail_claims SEC(".maps");
 struct {
-	HASH_OF(JAILS_MAX * 4, struct net_port, __u8);
+	HASH_OF(ADDRESSES_MAX, struct net_port, __u8);
 } jail_ports SEC(".maps");
 
 struct {
