@@ -429,6 +429,8 @@ race_body() {
 	done 2>err
 	# the shell's words on what was killed, and names that had gone
 	grep -v "Killed\|not found\|usage: kill\|is dying" err
+	# the next jail(8) takes off the list what a killed one left on it
+	"$prog" unfinished "$log"
 	wait_for 5 no_keepers || atf_fail "left: $("$keepers")"
 	nothing_left
 }

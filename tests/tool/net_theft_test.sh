@@ -74,10 +74,16 @@ serve_host() {
 	done
 }
 
+# A connection that a jail is about to close has the port, too.
 stop_services() {
 	[ -z "$services" ] || kill -9 $services
 	[ -z "$services" ] || wait $services
 	services=
+	wait_for 5 are_closed || atf_fail "connections stay"
+}
+
+are_closed() {
+	[ -z "$($in_net sockstat -46 -q -c -P tcp -p $PORT)" ]
 }
 
 # ---- who answers ----

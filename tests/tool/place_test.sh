@@ -73,7 +73,7 @@ goes_body() {
 		[ -d $service/jail/1 ]
 		[ ! -e $root ]
 		jail -R a
-		rmdir $service/jail $service
+		rmdir $service/jail/net $service/jail $service
 		is "$(names)" ""
 		make b
 		[ -d $root/1 ]
@@ -91,7 +91,7 @@ race_body() {
 		turns=0
 		while [ ! -e over ]; do
 			mkdir -p "$service"
-			rmdir $service/jail $service 2>/dev/null || :
+			rmdir $service/jail/net $service/jail $service 2>/dev/null || :
 			turns=$((turns + 1))
 		done
 		echo $turns >turns
