@@ -147,8 +147,34 @@ changed_body() {
 	sources_are $SECOND4 $SECOND6
 }
 
+# What a socket's packets were allowed is not remembered for too long.
+net_case lasting 'an address is taken from a socket that lives on'
+lasting_body() {
+	make_net
+	make_net_root
+	new_name lasting
+	atf_check $in_net jail -c name=$name path="$root" persist \
+	    ip4.addr=$OWN4
+	in_background $in_out busybox nc -l -p 9999 >/dev/null
+	wait_for 5 $in_out grep -q :270F /proc/net/tcp /proc/net/tcp6 ||
+	    atf_fail "no listener"
+	in_background $in_net jexec $name /bin/busybox sh -c "
+	    while busybox sleep 0.05; do
+		    echo another
+	    done | busybox nc $OUT4 9999"
+	start_watch
+	sleep 1
+	end_watch
+	atf_check -o ignore grep -x $OWN4 sources
+	$in_net jail -m name=$name ip4.addr=$SECOND4
+	start_watch
+	sleep 1
+	end_watch
+	atf_check -s exit:1 grep -x $OWN4 sources
+}
+
 atf_init_test_cases() {
-	for case in control one raw many v4 off changed; do
+	for case in control one raw many v4 off changed lasting; do
 		atf_add_test_case "$case"
 	done
 }
