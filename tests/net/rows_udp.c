@@ -88,6 +88,22 @@ act_views(const struct attempt *t)
 	say_answer(t, s);
 }
 
+/* Where the host asked from is the jail itself again, at another port. */
+static void
+act_asked_from_loop(const struct attempt *t)
+{
+	enum form form = t->form == FM ? F4 : t->form;
+	int fd = try_socket(t);
+
+	if (failed_at("bind", bind_to(t, fd, W_OWN, t->port)))
+		return;
+	(void)ask_host("ask udp %s %u %s", addr_text(W_OWN, form), t->port,
+	    addr_text(W_LOOP, form));
+	say_answer(t, fd);
+	if (!failed(send_to(t, fd, W_LOOP, PORT_EACH)))
+		say_answer(t, fd);
+}
+
 /* To the host: the source that it sees. */
 static void
 act_send(const struct attempt *t)
@@ -244,6 +260,11 @@ const struct row udp_rows[] = {
 	    .forms = FALL,
 	    .a = W_OWN,
 	    HOST("? by=own:*") },
+	{ .name = "udp/asked-from-loop",
+	    .act = act_asked_from_loop,
+	    .forms = FALL,
+	    HOST("? by=loop:* host by=loop:S"),
+	    ONE("? by=loop:* no answer") },
 	{ .name = "udp/views-loop",
 	    .act = act_views,
 	    .forms = FALL,
