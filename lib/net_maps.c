@@ -18,6 +18,7 @@
 
 #define PROGRAM "jail_create" /* which the maps are bound to */
 #define LOCK_DIR "net" /* in jail/ */
+#define LOADS_MAX 8
 #define XA_BUILD "trusted.jail.bpf"
 
 #ifndef SO_NETNS_COOKIE
@@ -75,30 +76,68 @@ load(int jails, struct jerr *e)
 	return libexec_run(argv, &jails, 1, e);
 }
 
+static int
+lock(struct net_maps *maps, int jails, struct jerr *e)
+{
+	auto_close int dir = cg_open(jails, LOCK_DIR);
+
+	if (dir < 0)
+		return dir == -ENOENT
+			   ? dir
+			   : jerr_sys(e, -dir, "lock of the addresses");
+	maps->lock = cg_lock(dir, false);
+	return maps->lock < 0
+		   ? jerr_sys(e, -maps->lock, "lock of the addresses")
+		   : 0;
+}
+
+/*
+ * The lock, with the programs in force: they may be unloaded, or replaced by
+ * another build's, until we have it.
+ */
+static int
+lock_loaded(struct net_maps *maps, int jails, struct jerr *e)
+{
+	int tries, r;
+
+	for (tries = 0; tries < LOADS_MAX; tries++) {
+		if ((r = lock(maps, jails, e)) < 0)
+			return r == -ENOENT ? jerr_sys(e, ENOENT,
+						  "lock of the addresses")
+					    : r;
+		if (is_loaded(jails))
+			return 0;
+		cleanup_close(&maps->lock); /* the helper's now */
+		if ((r = load(jails, e)) < 0)
+			return r;
+	}
+	return jerr(e, EAGAIN,
+	    "the BPF programs of jails are replaced all the time: let one "
+	    "version of the tools start jails");
+}
+
 int
 net_maps_open(struct net_maps *ret, int jails, bool with_load, struct jerr *e)
 {
 	struct net_maps maps = NET_MAPS_INIT;
-	auto_close int dir = -1;
 	int r;
 
 	if ((r = get_cookie(&maps.cookie)) < 0)
 		return jerr_sys(e, -r, "cookie of the network namespace");
 	if (with_load) {
 		(void)cg_mkdir(jails, LOCK_DIR); /* opened next */
-		if (!is_loaded(jails) && (r = load(jails, e)) < 0)
-			return r;
+		r = lock_loaded(&maps, jails, e);
+	} else {
+		r = lock(&maps, jails, e);
 	}
-	r = bpf_maps_open(jails, PROGRAM, names, maps.fd, nitems(maps.fd));
 	if (r < 0)
+		return r;
+	r = bpf_maps_open(jails, PROGRAM, names, maps.fd, nitems(maps.fd));
+	if (r < 0) {
+		net_maps_done(&maps);
 		return r == -ENOENT && !with_load
 			   ? r
 			   : jerr_sys(e, -r, "BPF programs of jails");
-	if ((dir = cg_open(jails, LOCK_DIR)) < 0 ||
-	    (maps.lock = cg_lock(dir, false)) < 0) {
-		r = dir < 0 ? dir : maps.lock;
-		net_maps_done(&maps);
-		return jerr_sys(e, -r, "lock of the addresses");
 	}
 	*ret = maps;
 	return 0;

@@ -185,6 +185,17 @@ set_config(struct bpf_object *obj, const struct net_config *config)
 	die(0, "the BPF object has no configuration");
 }
 
+static struct bpf_object *
+open_object(void)
+{
+	struct bpf_object *obj = bpf_object__open_mem(bpf_object_begin,
+	    (size_t)(bpf_object_end - bpf_object_begin), NULL);
+
+	if (obj == NULL)
+		die(errno, "BPF object");
+	return obj;
+}
+
 struct bpf_object *
 programs_load(int jails, const struct net_config *config, bool is_lookup)
 {
@@ -194,10 +205,7 @@ programs_load(int jails, const struct net_config *config, bool is_lookup)
 	int r;
 
 	own.level = level_of(jails);
-	obj = bpf_object__open_mem(bpf_object_begin,
-	    (size_t)(bpf_object_end - bpf_object_begin), NULL);
-	if (obj == NULL)
-		die(errno, "BPF object");
+	obj = open_object();
 	set_config(obj, &own);
 	reuse_maps(obj, jails);
 	bpf_object__for_each_program(prog, obj)
@@ -270,6 +278,29 @@ bind_maps(struct bpf_object *obj)
 	}
 }
 
+static void
+detach_all(int jails, struct bpf_object *obj)
+{
+	struct bpf_program *prog;
+	uint32_t id;
+	int fd;
+
+	bpf_object__for_each_program(prog, obj)
+	{
+		enum bpf_attach_type type =
+		    bpf_program__expected_attach_type(prog);
+
+		if (type == BPF_SK_LOOKUP)
+			continue;
+		while ((id = program_attached(jails, type)) != 0) {
+			fd = bpf_prog_get_fd_by_id(id);
+			if (fd < 0 || bpf_prog_detach2(fd, jails, type) < 0)
+				die(errno, "detaching BPF program %u", id);
+			(void)close(fd);
+		}
+	}
+}
+
 void
 programs_attach(int jails)
 {
@@ -282,8 +313,12 @@ programs_attach(int jails)
 	check_abi(was);
 	if (strcmp(was, NET_BUILD) == 0)
 		return;
-	if (program_attached(jails, BPF_CGROUP_INET_SOCK_CREATE) == 0)
+	obj = open_object();
+	if (program_attached(jails, BPF_CGROUP_INET_SOCK_CREATE) == 0) {
+		detach_all(jails, obj); /* of one who was killed halfway */
 		lookup_drop_all();
+	}
+	bpf_object__close(obj);
 	obj = programs_load(jails, &config, false);
 	bind_maps(obj);
 	bpf_object__for_each_program(prog, obj)
@@ -315,7 +350,8 @@ is_cgroup(int jails, uint64_t id)
 	return true;
 }
 
-/* The rows of jails that were killed with all that belongs to them do not count. */
+/* The rows of jails that were killed with all that belongs to them do not
+ * count. */
 static bool
 has_jails(int map, int jails)
 {
@@ -363,30 +399,12 @@ void
 programs_detach(int jails)
 {
 	uint32_t id = program_attached(jails, BPF_CGROUP_INET_SOCK_CREATE);
-	struct bpf_program *prog;
 	struct bpf_object *obj;
 
 	if (id != 0 && is_used(id, jails))
 		die(0, "there are jails that need the BPF programs");
-	obj = bpf_object__open_mem(bpf_object_begin,
-	    (size_t)(bpf_object_end - bpf_object_begin), NULL);
-	if (obj == NULL)
-		die(errno, "BPF object");
-	bpf_object__for_each_program(prog, obj)
-	{
-		enum bpf_attach_type type =
-		    bpf_program__expected_attach_type(prog);
-		int fd;
-
-		if (type == BPF_SK_LOOKUP)
-			continue;
-		while ((id = program_attached(jails, type)) != 0) {
-			fd = bpf_prog_get_fd_by_id(id);
-			if (fd < 0 || bpf_prog_detach2(fd, jails, type) < 0)
-				die(errno, "detaching BPF program %u", id);
-			(void)close(fd);
-		}
-	}
+	obj = open_object();
+	detach_all(jails, obj);
 	bpf_object__close(obj);
 	(void)fremovexattr(jails, XA_BUILD); /* ENODATA: it was not there */
 }
