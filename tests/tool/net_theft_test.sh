@@ -79,11 +79,13 @@ stop_services() {
 	[ -z "$services" ] || kill -9 $services
 	[ -z "$services" ] || wait $services
 	services=
-	wait_for 5 are_closed || atf_fail "connections stay"
+	wait_for 5 are_closed || atf_fail "connections stay: $(
+	    $in_net sockstat -46 -q -c -P tcp -p $PORT)"
 }
 
 are_closed() {
-	[ -z "$($in_net sockstat -46 -q -c -P tcp -p $PORT)" ]
+	! $in_net sockstat -46 -q -c -P tcp -p $PORT |
+	    awk '{ print $6 }' | grep -q ":$PORT\$"
 }
 
 # ---- who answers ----
