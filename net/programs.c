@@ -112,6 +112,70 @@ program_attached(int jails, enum bpf_attach_type type)
 	return 0;
 }
 
+/* ---- who needs them ---- */
+
+/* Is there a cgroup of this id? */
+static bool
+is_cgroup(int jails, uint64_t id)
+{
+	union {
+		struct file_handle handle;
+		char room[sizeof(struct file_handle) + sizeof(id)];
+	} u = { .handle = { sizeof(id), FILEID_KERNFS } };
+	int fd;
+
+	memcpy(u.handle.f_handle, &id, sizeof(id));
+	if ((fd = open_by_handle_at(jails, &u.handle, O_PATH | O_CLOEXEC)) < 0)
+		return errno != ESTALE && errno != ENOENT;
+	(void)close(fd);
+	return true;
+}
+
+/* The rows of jails that were killed with all that belongs to them do not
+ * count. */
+static bool
+has_jails(int map, int jails)
+{
+	uint64_t id, *last = NULL;
+
+	while (bpf_map_get_next_key(map, last, &id) == 0) {
+		if (is_cgroup(jails, id))
+			return true;
+		last = &id;
+	}
+	return false;
+}
+
+/* Is a jail in the map that the program decides by? */
+static bool
+is_used(uint32_t prog, int jails)
+{
+	uint32_t ids[PROGS_MAX], len, i;
+	struct bpf_prog_info info = {
+		.nr_map_ids = PROGS_MAX,
+		.map_ids = (uint64_t)(uintptr_t)ids,
+	};
+	int fd = bpf_prog_get_fd_by_id(prog);
+	bool used = false;
+
+	len = sizeof(info);
+	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len) < 0)
+		return false;
+	(void)close(fd);
+	for (i = 0; i < info.nr_map_ids && i < PROGS_MAX; i++) {
+		struct bpf_map_info mi = { 0 };
+
+		len = sizeof(mi);
+		fd = bpf_map_get_fd_by_id(ids[i]);
+		if (fd >= 0 && bpf_obj_get_info_by_fd(fd, &mi, &len) == 0 &&
+		    strcmp(mi.name, "jail_policy") == 0)
+			used = has_jails(fd, jails);
+		if (fd >= 0)
+			(void)close(fd);
+	}
+	return used;
+}
+
 /* ---- maps ---- */
 
 /* Have the map be the one of this name that the program uses. */
@@ -250,16 +314,13 @@ read_build(int jails, char *ret, size_t size)
 		ret[0] = '\0';
 }
 
-static void
-check_abi(const char *was)
+/* Has what is attached the maps that we have? */
+static bool
+is_our_abi(const char *was)
 {
 	unsigned int abi = 0;
 
-	if (*was != '\0' && (sscanf(was, "%u", &abi) != 1 || abi != NET_ABI))
-		die(0,
-		    "jails with addresses run under BPF programs of another "
-		    "version (%u, not %d): stop them, then run jail-bpf unload",
-		    abi, NET_ABI);
+	return sscanf(was, "%u", &abi) == 1 && abi == NET_ABI;
 }
 
 /* The library finds all maps by one program. */
@@ -301,6 +362,25 @@ detach_all(int jails, struct bpf_object *obj)
 	}
 }
 
+/*
+ * Nothing is to be left of programs with other maps, or of a load that was
+ * killed halfway: we would take its maps over.
+ */
+static void
+make_room(int jails)
+{
+	uint32_t id = program_attached(jails, BPF_CGROUP_INET_SOCK_CREATE);
+	struct bpf_object *obj;
+
+	if (id != 0 && is_used(id, jails))
+		die(0, "jails with addresses run under BPF programs of another "
+		       "version: stop them, and these programs are replaced");
+	obj = open_object();
+	detach_all(jails, obj);
+	bpf_object__close(obj);
+	lookup_drop_all();
+}
+
 void
 programs_attach(int jails)
 {
@@ -310,15 +390,10 @@ programs_attach(int jails)
 	struct bpf_object *obj;
 
 	read_build(jails, was, sizeof(was));
-	check_abi(was);
 	if (strcmp(was, NET_BUILD) == 0)
 		return;
-	obj = open_object();
-	if (program_attached(jails, BPF_CGROUP_INET_SOCK_CREATE) == 0) {
-		detach_all(jails, obj); /* of one who was killed halfway */
-		lookup_drop_all();
-	}
-	bpf_object__close(obj);
+	if (!is_our_abi(was))
+		make_room(jails);
 	obj = programs_load(jails, &config, false);
 	bind_maps(obj);
 	bpf_object__for_each_program(prog, obj)
@@ -332,68 +407,6 @@ programs_attach(int jails)
 }
 
 /* ---- unloading ---- */
-
-/* Is there a cgroup of this id? */
-static bool
-is_cgroup(int jails, uint64_t id)
-{
-	union {
-		struct file_handle handle;
-		char room[sizeof(struct file_handle) + sizeof(id)];
-	} u = { .handle = { sizeof(id), FILEID_KERNFS } };
-	int fd;
-
-	memcpy(u.handle.f_handle, &id, sizeof(id));
-	if ((fd = open_by_handle_at(jails, &u.handle, O_PATH | O_CLOEXEC)) < 0)
-		return errno != ESTALE && errno != ENOENT;
-	(void)close(fd);
-	return true;
-}
-
-/* The rows of jails that were killed with all that belongs to them do not
- * count. */
-static bool
-has_jails(int map, int jails)
-{
-	uint64_t id, *last = NULL;
-
-	while (bpf_map_get_next_key(map, last, &id) == 0) {
-		if (is_cgroup(jails, id))
-			return true;
-		last = &id;
-	}
-	return false;
-}
-
-/* Is a jail in the map that the program decides by? */
-static bool
-is_used(uint32_t prog, int jails)
-{
-	uint32_t ids[PROGS_MAX], len, i;
-	struct bpf_prog_info info = {
-		.nr_map_ids = PROGS_MAX,
-		.map_ids = (uint64_t)(uintptr_t)ids,
-	};
-	int fd = bpf_prog_get_fd_by_id(prog);
-	bool used = false;
-
-	len = sizeof(info);
-	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len) < 0)
-		return false;
-	(void)close(fd);
-	for (i = 0; i < info.nr_map_ids && i < PROGS_MAX; i++) {
-		struct bpf_map_info mi = { 0 };
-
-		len = sizeof(mi);
-		fd = bpf_map_get_fd_by_id(ids[i]);
-		if (fd >= 0 && bpf_obj_get_info_by_fd(fd, &mi, &len) == 0 &&
-		    strcmp(mi.name, "jail_policy") == 0)
-			used = has_jails(fd, jails);
-		if (fd >= 0)
-			(void)close(fd);
-	}
-	return used;
-}
 
 void
 programs_detach(int jails)
