@@ -161,7 +161,9 @@ take_port(struct bpf_sock_addr *ctx, const struct net_policy *p,
 	    (__u8)ctx->protocol);
 	if ((r = claim(s, &key, bpf_get_socket_cookie(ctx), &hidden)) < 0)
 		return r;
-	if ((r = set_shared(ctx, s)) < 0) {
+	if (ctx->protocol != IPPROTO_TCP)
+		r = claim_real(p, s, ip);
+	if (r < 0 || (r = set_shared(ctx, s)) < 0) {
 		unclaim(s, s->cookie);
 		return r;
 	}

@@ -30,14 +30,21 @@ count_key(const struct net_claim_key *of)
 	return key;
 }
 
-/* May both have the port: two that said so? */
+/* Jails have ranges of this size: two of one are of one jail. */
+#define RANGE_BITS 16
+
+/*
+ * May both have the port: two that said so?  A scope can be that of several
+ * jails; one of them gets no packet of another's by that.
+ */
 static __always_inline bool
 can_share(const struct net_claim *c, __u8 flags, __u32 uid)
 {
 	if ((c->flags & flags & NET_SOCK_GROUP) != 0)
 		return c->uid == uid;
 	return (c->flags & flags & NET_SOCK_SHARE) != 0 &&
-	       (c->flags & NET_SOCK_LISTENS) == 0;
+	       (c->flags & NET_SOCK_LISTENS) == 0 &&
+	       c->uid >> RANGE_BITS == uid >> RANGE_BITS;
 }
 
 /* Wildcard and address exclude each other, but for who asked to share. */
@@ -124,6 +131,44 @@ hidden_key(const struct net_sock *s)
 	return key;
 }
 
+/*
+ * A port of UDP is the real one, and SO_REUSEADDR is set: a jail and those
+ * below it cannot both have it at an address that both have.
+ */
+static __always_inline struct net_claim_key
+real_key(const struct net_sock *s)
+{
+	struct net_claim_key key =
+	    claim_key(s->real, &s->at, s->key.port, s->key.proto);
+
+	key.kind = NET_CLAIM_HIDDEN;
+	return key;
+}
+
+static __always_inline int
+claim_real(
+    const struct net_policy *p, struct net_sock *s, const struct net_ip *ip)
+{
+	struct net_claim new = { .count = 1, .uid = (__u32)s->jail };
+	struct net_claim_key key;
+	struct net_claim *c;
+
+	if ((p->flags & (NET_CHILDREN | NET_NESTED)) == 0)
+		return 0;
+	s->at = *ip;
+	s->real = scope_above(p, s->key.scope, ip);
+	key = real_key(s);
+	if (bpf_map_update_elem(&jail_claims, &key, &new, BPF_NOEXIST) == 0)
+		return 0;
+	c = bpf_map_lookup_elem(&jail_claims, &key);
+	if (c == NULL || c->uid != new.uid) {
+		s->real = 0;
+		return -EADDRINUSE;
+	}
+	__sync_fetch_and_add(&c->count, 1);
+	return 0;
+}
+
 static __always_inline void
 unclaim(struct net_sock *s, __u64 cookie)
 {
@@ -135,6 +180,11 @@ unclaim(struct net_sock *s, __u64 cookie)
 	count_down(&key);
 	if (!ip_is_any(&key.ip))
 		count_down(&count);
+	if (s->real != 0) {
+		hidden = real_key(s);
+		count_down(&hidden);
+		s->real = 0;
+	}
 	if (s->hidden != 0) {
 		hidden = hidden_key(s);
 		count_down(&hidden);

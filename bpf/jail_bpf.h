@@ -8,6 +8,8 @@
  *	jail_held	HASH	struct net_held -> u8: addresses of those jails
  *			that have more than one of a family
  *	jail_owner	HASH	struct net_addr -> struct net_owner
+ *	jail_below	HASH	struct net_held -> struct net_owner: who has an
+ *address below the jail (its scope) that has it, too
  *	jail_claims	HASH	struct net_claim_key -> struct net_claim: ports
  *			that sockets of jails are bound to
  *	jail_ports	HASH	struct net_port -> u8: UDP ports that the host
@@ -26,7 +28,8 @@
 
 #include <linux/types.h>
 
-#define NET_ABI 2
+#define NET_ABI 3
+#define NET_DEPTH 8 /* of jails in jails, the outermost one being the first */
 #define NET_SOURCES 8
 #define NET_SLOTS                                                              \
 	64 /* sockets of one SO_REUSEPORT group that are steered to            \
@@ -59,6 +62,7 @@ enum net_flags {
 	NET_DEVICES = 1 << 4, /* is held to the devices of ruleset 4 */
 	NET_LOOP4 = 1 << 5, /* 127.0.0.1 is among its addresses */
 	NET_LOOP6 = 1 << 6, /* ::1 is */
+	NET_NESTED = 1 << 7, /* is a jail below another one, on its stack */
 };
 
 struct net_ip {
@@ -89,10 +93,11 @@ struct net_policy {
 	__u32 nsource4, nsource6; /* else the first address */
 	struct net_source source4[NET_SOURCES];
 	struct net_source source6[NET_SOURCES];
+	__u64 above4, above6; /* scope of who has the addresses, too; or 0 */
 };
 
 struct net_held {
-	__u64 jail; /* cgroup id */
+	__u64 jail; /* cgroup id, or scope */
 	struct net_ip ip;
 };
 
@@ -108,12 +113,13 @@ struct net_addr {
 struct net_owner {
 	__u64 scope;
 	__u32 jid; /* one of them */
-	__u32 shared; /* there have been others */
+	__u16 shared; /* there have been others */
+	__u16 below; /* so has a jail below it, or had */
 };
 
 enum net_claim_kind {
 	NET_CLAIM_PORT, /* a port as asked for */
-	NET_CLAIM_HIDDEN, /* the port that it really is */
+	NET_CLAIM_HIDDEN, /* the port that it really is: of UDP by a jail */
 	NET_CLAIM_COUNT, /* how many claims on addresses a port has */
 };
 
@@ -128,7 +134,7 @@ struct net_claim_key {
 
 struct net_claim {
 	__u32 count;
-	__u32 uid;
+	__u32 uid; /* or jail */
 	__u16 hidden; /* TCP: the real port, 0 until known */
 	__u8 flags; /* enum net_sock_flags: SHARE, GROUP, LISTENS */
 	__u8 zero[5];
@@ -170,6 +176,7 @@ enum net_sock_flags {
 struct net_sock {
 	__u64 jail;
 	__u64 cookie; /* of the socket that the claim is of */
+	__u64 real; /* scope that the real port is claimed in, UDP; or 0 */
 	struct net_claim_key key; /* port: as the program asked for, or 0 */
 	struct net_ip at; /* what it is bound to */
 	__u64 passed; /* IPv4 address that is the jail's, below its epoch */

@@ -22,7 +22,6 @@
 #define JAILS_MAX 65536
 #define GUESTS_MAX 8192
 #define GUEST_NS (120 * 1000000000ULL) /* for so long it is one */
-#define DEPTH_MAX 8 /* of jails in jails */
 
 #define ALLOW 1
 #define REFUSE 0
@@ -59,6 +58,9 @@ struct {
 struct {
 	HASH_OF(ADDRESSES_MAX, struct net_addr, struct net_owner);
 } jail_owner SEC(".maps");
+struct {
+	HASH_OF(ADDRESSES_MAX, struct net_held, struct net_owner);
+} jail_below SEC(".maps");
 struct {
 	HASH_OF(CLAIMS_MAX, struct net_claim_key, struct net_claim);
 } jail_claims SEC(".maps");
@@ -202,6 +204,19 @@ policy_of(const struct net_sock *s)
 	return bpf_map_lookup_elem(&jail_policy, &jail);
 }
 
+/* The scope of the outermost jail that has the address, for a jail of scope. */
+static __always_inline __u64
+scope_above(const struct net_policy *p, __u64 scope, const struct net_ip *ip)
+{
+	struct net_addr at = { .net = p->net, .ip = *ip };
+	struct net_owner *owner;
+
+	if ((ip_is4(ip) ? p->above4 : p->above6) == 0)
+		return scope;
+	owner = bpf_map_lookup_elem(&jail_owner, &at);
+	return owner != NULL ? owner->scope : scope;
+}
+
 /* The policy of the running process: that of its nearest jail. */
 static __always_inline struct net_policy *
 policy_current(__u64 *ret_jail)
@@ -211,7 +226,7 @@ policy_current(__u64 *ret_jail)
 	int i;
 
 	*ret_jail = id;
-	for (i = 2; i < DEPTH_MAX && p != NULL; i++) {
+	for (i = 2; i <= NET_DEPTH && p != NULL; i++) {
 		if ((p->flags & NET_CHILDREN) == 0)
 			break;
 		id = bpf_get_current_ancestor_cgroup_id((int)jail_level + i);

@@ -66,12 +66,33 @@ check_address(struct __sk_buff *skb, const struct net_policy *p, __u64 jail,
 	return is_held(p, jail, &ip) ? ALLOW : REFUSE;
 }
 
+/* The nearest jail that the socket's cgroup is in. */
+static __always_inline struct net_policy *
+policy_of_cgroup(struct __sk_buff *skb, __u64 *ret_jail)
+{
+	__u64 id = bpf_skb_ancestor_cgroup_id(skb, (int)jail_level + 1);
+	struct net_policy *p = bpf_map_lookup_elem(&jail_policy, &id), *below;
+	int i;
+
+	*ret_jail = id;
+	for (i = 2; i <= NET_DEPTH && p != NULL; i++) {
+		if ((p->flags & NET_CHILDREN) == 0)
+			break;
+		id = bpf_skb_ancestor_cgroup_id(skb, (int)jail_level + i);
+		if ((below = bpf_map_lookup_elem(&jail_policy, &id)) == NULL)
+			break;
+		p = below;
+		*ret_jail = id;
+	}
+	return p;
+}
+
 /* Sockets that the kernel makes for itself, as those of jails (MPTCP). */
 static __always_inline int
 check_unknown(struct __sk_buff *skb, __u32 at4, __u32 at6)
 {
-	__u64 jail = bpf_skb_ancestor_cgroup_id(skb, (int)jail_level + 1);
-	struct net_policy *p = bpf_map_lookup_elem(&jail_policy, &jail);
+	__u64 jail;
+	struct net_policy *p = policy_of_cgroup(skb, &jail);
 
 	return p == NULL ? ALLOW : check_address(skb, p, jail, at4, at6);
 }

@@ -110,12 +110,62 @@ is_hidden_port(
 	return bpf_map_lookup_elem(&jail_claims, &key) != NULL;
 }
 
+/* Hand it to a listener of the scope, at the address or all of its. */
+static __attribute__((noinline)) bool
+steer_scope(struct bpf_sk_lookup *ctx, __u64 scope, const struct net_ip *ip)
+{
+	struct net_ip any = wildcard_of(ip);
+
+	if (steer(ctx, scope, ip) || steer(ctx, scope, &any))
+		return true;
+	any.d[1] = 0;
+	return ip_is4(ip) && steer(ctx, scope, &any); /* of IPv6 as well */
+}
+
+static __attribute__((noinline)) bool
+hides_port(struct bpf_sk_lookup *ctx, __u64 scope, const struct net_ip *ip)
+{
+	struct net_ip any = { .d = { 0, 0 } };
+
+	return is_hidden_port(ctx, scope, ip) ||
+	       is_hidden_port(ctx, scope, &any);
+}
+
+/* Of jails in jails that have the address: the innermost that listens. */
+static __attribute__((noinline)) int
+steer_below(struct bpf_sk_lookup *ctx, __u64 scope, const struct net_ip *ip)
+{
+	struct net_held key = { .jail = scope, .ip = *ip };
+	__u64 scopes[NET_DEPTH] = { scope };
+	struct net_owner *owner;
+	int i;
+
+#pragma unroll
+	for (i = 1; i < NET_DEPTH; i++) {
+		if (key.jail != 0 &&
+		    (owner = bpf_map_lookup_elem(&jail_below, &key)) != NULL)
+			key.jail = scopes[i] = owner->scope;
+		else
+			key.jail = 0;
+	}
+#pragma unroll
+	for (i = NET_DEPTH - 1; i >= 0; i--) {
+		if (scopes[i] != 0 && steer_scope(ctx, scopes[i], ip))
+			return SK_PASS;
+	}
+#pragma unroll
+	for (i = 0; i < NET_DEPTH; i++) {
+		if (scopes[i] != 0 && hides_port(ctx, scopes[i], ip))
+			return SK_DROP;
+	}
+	return SK_PASS;
+}
+
 SEC("sk_lookup")
 int
 jail_lookup(struct bpf_sk_lookup *ctx)
 {
 	struct net_addr at = { .net = jail_net };
-	struct net_ip any;
 	struct net_owner *owner;
 	__u64 scope;
 
@@ -132,17 +182,9 @@ jail_lookup(struct bpf_sk_lookup *ctx)
 	if ((owner = bpf_map_lookup_elem(&jail_owner, &at)) == NULL)
 		return SK_PASS;
 	scope = owner->scope;
-	if (steer(ctx, scope, &at.ip))
+	if (owner->below != 0)
+		return steer_below(ctx, scope, &at.ip);
+	if (steer_scope(ctx, scope, &at.ip))
 		return SK_PASS;
-	any = wildcard_of(&at.ip);
-	if (steer(ctx, scope, &any))
-		return SK_PASS;
-	any.d[1] = 0;
-	if (ip_is4(&at.ip) && steer(ctx, scope, &any)) /* of IPv6 as well */
-		return SK_PASS;
-	any.d[1] = 0;
-	return is_hidden_port(ctx, scope, &at.ip) ||
-		       is_hidden_port(ctx, scope, &any)
-		   ? SK_DROP
-		   : SK_PASS;
+	return hides_port(ctx, scope, &at.ip) ? SK_DROP : SK_PASS;
 }

@@ -20,7 +20,9 @@
 #include "cg.h"
 #include "cleanup.h"
 #include "core.h"
+#include "above.h"
 #include "jerr.h"
+#include "nest.h"
 
 #define TRIES 100
 
@@ -134,9 +136,9 @@ check_wanted_jid(int jails, int jid, struct jerr *e)
 
 /* The next jid after the last one given out that is free. */
 static int
-next_jid(int jails, struct jerr *e)
+next_jid(int jails, bool *ret_nest, struct jerr *e)
 {
-	int last = store_last_jid(jails), i, jid;
+	int last = store_last_jid(jails, ret_nest), i, jid;
 	char name[16];
 
 	if (last < 0)
@@ -147,40 +149,57 @@ next_jid(int jails, struct jerr *e)
 		(void)snprintf(name, sizeof(name), "%d", jid);
 		if (faccessat(jails, name, F_OK, 0) == 0)
 			continue;
-		return errno == ENOENT ? jid : jerr_sys(e, errno, "new jid");
+		if (errno != ENOENT)
+			return jerr_sys(e, errno, "new jid");
+		if (!*ret_nest || !nest_has(jails, jid))
+			return jid;
 	}
 	return jerr(e, EAGAIN, "no available jail IDs");
 }
 
 static int
-take_jid(int jails, int *jid, struct jerr *e)
+take_jid(int jails, int *jid, bool *ret_nest, struct jerr *e)
 {
 	int r;
 
 	if (*jid > 0)
 		return 0;
-	if ((r = next_jid(jails, e)) < 0)
+	if ((r = next_jid(jails, ret_nest, e)) < 0)
 		return r;
 	*jid = r;
 	/* first, so that a jid is not soon given out again */
-	r = store_set_last_jid(jails, *jid);
+	r = store_set_last_jid(jails, *jid, *ret_nest);
 	return r < 0 ? jerr_sys(e, -r, "last jid") : 0;
+}
+
+/* Where its directory is to be found; most often in jail/ itself. */
+static int
+take_place(
+    int jails, int jid, const struct jail *above, bool nest, struct jerr *e)
+{
+	int r;
+
+	if (above == NULL && !nest)
+		return 0;
+	r = nest_place(jails, jid, above != NULL ? above->jid : 0);
+	return r < 0 ? jerr_sys(e, -r, "place of jail %d", jid) : 0;
 }
 
 /* ---- all ---- */
 
 /* Make the directory, take its lock and write the first record. */
 static int
-settle(int jails, int jid, struct record *rec, struct jail *ret, int *ret_lock,
-    struct jerr *e)
+settle(int jails, int jid, const struct jail *above, struct record *rec,
+    struct jail *ret, int *ret_lock, struct jerr *e)
 {
+	const int dir = above != NULL ? above->dir : jails;
 	char name[16];
 	auto_jail struct jail j = JAIL_INIT;
 	auto_close int lock = -1;
 	int r;
 
 	(void)snprintf(name, sizeof(name), "%d", jid);
-	if ((r = cg_mkdir(jails, name)) < 0)
+	if ((r = cg_mkdir(dir, name)) < 0)
 		return r == -ENOENT || r == -ENODEV
 			   ? -ESTALE
 			   : jerr_sys(e, -r, "cgroup jail/%s", name);
@@ -192,7 +211,7 @@ settle(int jails, int jid, struct record *rec, struct jail *ret, int *ret_lock,
 		 (r = store_write(j.dir, rec)) < 0)
 		r = jerr_sys(e, -r, "record of jail %d", jid);
 	if (r < 0) {
-		(void)unlinkat(jails, name, AT_REMOVEDIR); /* still empty */
+		(void)unlinkat(dir, name, AT_REMOVEDIR); /* still empty */
 		return r;
 	}
 	*ret = j;
@@ -201,27 +220,49 @@ settle(int jails, int jid, struct record *rec, struct jail *ret, int *ret_lock,
 	return 0;
 }
 
+/* Under the lock of jail/, which its parameters do not change without. */
 static int
-allocate(struct record *rec, struct jail *ret, int *ret_lock, struct jerr *e)
+check_parent(int jails, const struct record *rec, const struct jail *above,
+    struct jerr *e)
+{
+	int r;
+
+	if (!jail_is_there(above) || !jail_is_alive(above))
+		return jerr(e, ENOENT, "jail %d is dying", above->jid);
+	if ((r = nest_check_room(jails, above->jid, e)) < 0)
+		return r;
+	return above_check(&rec->params, above, e);
+}
+
+static int
+allocate(struct record *rec, const struct jail *above, const char *name,
+    struct jail *ret, int *ret_lock, struct jerr *e)
 {
 	auto_close int lock = -1, jails = jails_locked(&lock, e);
-	const char *name = pset_get(&rec->params, P_NAME, 0);
 	int jid = (int)pset_int(&rec->params, P_JID), r;
+	bool nest = jid > 0; /* in doubt */
 
 	if (jails < 0)
 		return jails;
-	if ((jid > 0 && (r = check_wanted_jid(jails, jid, e)) < 0) ||
+	if ((above != NULL && (r = check_parent(jails, rec, above, e)) < 0) ||
+	    (jid > 0 && (r = check_wanted_jid(jails, jid, e)) < 0) ||
 	    (name != NULL && (r = names_check_free(jails, name, 0, e)) < 0) ||
 	    (r = take_ids(jails, rec, e)) < 0 ||
-	    (r = take_jid(jails, &jid, e)) < 0 ||
-	    (name != NULL && (r = names_add(jails, name, jid, e)) < 0))
+	    (r = take_jid(jails, &jid, &nest, e)) < 0 ||
+	    (name != NULL && (r = names_add(jails, name, jid, e)) < 0) ||
+	    (r = take_place(jails, jid, above, nest, e)) < 0)
 		return r;
-	return settle(jails, jid, rec, ret, ret_lock, e);
+	if ((r = settle(jails, jid, above, rec, ret, ret_lock, e)) < 0)
+		return r;
+	/* it is there: whoever removes the parent sees it from now on */
+	if (above != NULL && !jail_is_alive(above))
+		return jerr(e, ENOENT, "jail %d is dying", above->jid);
+	return 0;
 }
 
 int
-jail_allocate(
-    struct record *rec, struct jail *ret, int *ret_lock, struct jerr *e)
+jail_allocate(struct record *rec, const struct jail *above, const char *name,
+    struct jail *ret, int *ret_lock, struct jerr *e)
 {
 	auto_close int jails = jails_dir(true, e);
 	int r, tries = 0;
@@ -229,9 +270,11 @@ jail_allocate(
 	if (jails < 0)
 		return jails;
 	clear_away(jails);
+	if (above != NULL)
+		nest_make_room(jails, above->jid);
 	/* another place may have become the one meanwhile */
 	do
-		r = allocate(rec, ret, ret_lock, e);
+		r = allocate(rec, above, name, ret, ret_lock, e);
 	while (r == -ESTALE && ++tries < TRIES);
 	return r == -ESTALE ? jerr_sys(e, ESTALE, "cgroup jail") : r;
 }

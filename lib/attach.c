@@ -76,6 +76,9 @@ entry_open(int jid, struct entry *ret, struct jerr *e)
 	}
 	/* of the network: the caller may have come from another one */
 	en.namespaces = jail_namespaces(&en.rec.params) | CLONE_NEWNET;
+	/* what a child inherits is its parent's, not the caller's */
+	if (en.jail.parent != 0)
+		en.namespaces |= CLONE_NEWIPC | CLONE_NEWUTS;
 	policy_get(&en.policy, &en.rec.params);
 	en.is_scoped = unix_is_scoped(&en.rec.params);
 	*ret = en;

@@ -29,6 +29,8 @@ struct build_mount {
 struct build {
 	struct record rec;
 	struct jail jail;
+	struct jail above; /* its parent; dir -1: it has none */
+	char *name; /* in full, NULL: none; the record has the last part */
 	int lock; /* the jail's */
 	int payload; /* cgroup */
 	int start_lock; /* -1: nobody holds it up */
@@ -43,6 +45,7 @@ struct build {
 	size_t nmounts;
 	struct thin_plan thin;
 	pid_t warden;
+	int stacks; /* pidfd of the parent's warden, or -1 */
 	int report[2]; /* setup pipe */
 	int root; /* inside: the new root mount */
 	bool is_bare; /* inside: nothing is mounted below path */
@@ -53,12 +56,19 @@ struct build {
 
 #define BUILD_INIT                                                             \
 	{                                                                      \
-		.jail = JAIL_INIT, .lock = -1, .payload = -1,                  \
-		.start_lock = -1, .path = -1, .proc = -1, .userns = -1,        \
-		.cgroupns = -1, .report = { -1, -1 }, .root = -1,              \
+		.jail = JAIL_INIT, .above = JAIL_INIT, .lock = -1,             \
+		.payload = -1, .stacks = -1, .start_lock = -1, .path = -1,     \
+		.proc = -1, .userns = -1, .cgroupns = -1,                      \
+		.report = { -1, -1 }, .root = -1,                              \
 	}
 
 void build_done(struct build *b);
+
+/* Complete and check a new jail's parameters. */
+int build_prepare(struct build *b, bool held, struct jerr *e);
+
+/* What the jail is called, in messages and titles. */
+const char *build_name(const struct build *b);
 
 /* ---- stages.c ---- */
 

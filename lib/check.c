@@ -125,7 +125,7 @@ jail_check(const struct pset *params, struct jerr *e)
 
 	/* whether it will be held is for jail_create() to know */
 	if (r == 0)
-		r = jail_check_new(&b.rec.params, true, e);
+		r = build_prepare(&b, true, e);
 	if (r == 0 && (r = check_path(&b, e)) == 0)
 		r = mounts_read(&b, e);
 	if (r == 0 && (r = thin_prepare(&b, e)) == 0) {

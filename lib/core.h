@@ -38,6 +38,8 @@ struct jail {
 	int jid;
 	int dir; /* its cgroup, -1 while closed */
 	uint64_t id; /* the cgroup's, never used again */
+	int parent; /* jid of the jail that it is a child of, or 0 */
+	bool is_parent; /* had a child when it was opened, or so it may be */
 };
 
 #define JAIL_INIT                                                              \
@@ -51,12 +53,16 @@ void jail_done(struct jail *j);
 /* All jids there are, ascending, to be freed.  Returns how many. */
 ssize_t jails_list(int jails, int **ret, struct jerr *e);
 
+/* Of a directory, what in it has a number for its name. */
+ssize_t jails_numbers(int dir, int **ret, struct jerr *e);
+
 /* Open a jail below the cgroup of jail 0, in whatever state it is. */
 int jail_open(int jails, int jid, struct jail *ret);
 
 /*
- * Does something keep a living jail: its persistence, or a process in it?  One
- * that is held up for a start is for jail_reap() to ask about.
+ * Does something keep a living jail: its persistence, a process in it, or a
+ * child, by when it was opened?  One that is held up for a start is for
+ * jail_reap() to ask about.
  */
 bool jail_is_kept(const struct jail *j, enum jail_persist persist);
 
@@ -110,6 +116,12 @@ int jail_read_other(int jails, int jid, struct record *ret, struct jerr *e);
 /* The jid of the living jail with this name; 0: there is none. */
 int names_find(int jails, const char *name, struct jerr *e);
 
+/* The full name of a jail with this record: those of its ancestors and its. */
+void names_full(int jails, const struct record *rec, int jid, struct buf *ret);
+
+/* The last component of a full name. */
+const char *names_last(const char *name);
+
 /*
  * Is the name free for the jail own (0: for a new one)?  -EEXIST if not.
  * Under the lock of jail/, as is what follows.
@@ -122,11 +134,12 @@ int names_add(int jails, const char *name, int jid, struct jerr *e);
 /* ---- alloc.c ---- */
 
 /*
- * Give a new jail its jid, cgroup, name and id range, under the lock of
+ * Give a new jail, a child of above (NULL: of none), with this full name
+ * (NULL: none), its jid, cgroup, name and id range, under the lock of
  * jail/.  On success its own lock is held and its record says "creating".
  */
-int jail_allocate(
-    struct record *rec, struct jail *ret, int *ret_lock, struct jerr *e);
+int jail_allocate(struct record *rec, const struct jail *above,
+    const char *name, struct jail *ret, int *ret_lock, struct jerr *e);
 
 /* ---- idmap.c: ranges of ids ---- */
 
@@ -187,6 +200,10 @@ int jail_check(const struct pset *params, struct jerr *e);
 
 int jail_update(
     const struct jail *j, const struct pset *params, struct jerr *e);
+
+/* The same for a jail whose lock is held, with its record: without checks. */
+int jail_update_locked(const struct jail *j, struct record *rec,
+    const struct pset *params, struct jerr *e);
 
 /* Remove the jail that the start lock is of; nothing follows. */
 int jail_abandon(int jid, int hold, struct jerr *e);

@@ -7,6 +7,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "above.h"
 #include "build.h"
 #include "cleanup.h"
 #include "jerr.h"
@@ -153,10 +154,28 @@ jail_check_new(struct pset *params, bool held, struct jerr *e)
 	return 0;
 }
 
+int
+build_prepare(struct build *b, bool held, struct jerr *e)
+{
+	int r;
+
+	if ((r = above_find(b, e)) < 0 ||
+	    (r = jail_check_new(&b->rec.params, held, e)) < 0)
+		return r;
+	return b->above.dir < 0 ? 0 : above_check(&b->rec.params, &b->above, e);
+}
+
+const char *
+build_name(const struct build *b)
+{
+	return b->name != NULL ? b->name : pset_get(&b->rec.params, P_JID, 0);
+}
+
 void
 build_done(struct build *b)
 {
 	int *fds[] = {
+		&b->stacks,
 		&b->lock,
 		&b->start_lock,
 		&b->payload,
@@ -174,6 +193,8 @@ build_done(struct build *b)
 		cleanup_close(fds[i]);
 	ns_helper_done(&b->helper);
 	free(b->real);
+	free(b->name);
+	jail_done(&b->above);
 	mounts_done(b);
 	thin_plan_done(&b->thin);
 	jail_done(&b->jail);
@@ -194,7 +215,7 @@ jail_create(
 	b.held = hold != NULL;
 	b.notes = notes;
 	if ((r = pset_merge(&b.rec.params, params, e)) == 0)
-		r = jail_check_new(&b.rec.params, b.held, e);
+		r = build_prepare(&b, b.held, e);
 	if (r == 0)
 		r = stages_setup(&b, e);
 	if (r == 0 && hold != NULL)

@@ -26,6 +26,7 @@
 #include "cleanup.h"
 #include "core.h"
 #include "jerr.h"
+#include "nest.h"
 #include "uapi.h"
 #include "value.h"
 
@@ -45,9 +46,9 @@ compare_ints(const void *a, const void *b)
 }
 
 ssize_t
-jails_list(int jails, int **ret, struct jerr *e)
+jails_numbers(int from, int **ret, struct jerr *e)
 {
-	int fd = openat(jails, ".", O_DIRECTORY | O_RDONLY | O_CLOEXEC);
+	int fd = openat(from, ".", O_DIRECTORY | O_RDONLY | O_CLOEXEC);
 	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
 	auto_free int *v = NULL;
 	struct dirent *d;
@@ -78,21 +79,55 @@ jails_list(int jails, int **ret, struct jerr *e)
 	return (ssize_t)n;
 }
 
+ssize_t
+jails_list(int jails, int **ret, struct jerr *e)
+{
+	auto_free int *below = NULL;
+	ssize_t n = jails_numbers(jails, ret, e), more;
+	bool nest = false;
+	int *all;
+
+	if (n < 0 || store_last_jid(jails, &nest) < 0 || !nest)
+		return n;
+	if ((more = nest_list(jails, &below)) <= 0)
+		return more == 0 ? n : jerr_sys(e, (int)-more, "list of jails");
+	all = realloc(*ret, (size_t)(n + more) * sizeof(*all));
+	if (all == NULL)
+		return jerr_sys(e, ENOMEM, "list of jails");
+	memcpy(&all[n], below, (size_t)more * sizeof(*all));
+	qsort(all, (size_t)(n + more), sizeof(*all), compare_ints);
+	*ret = all;
+	return n + more;
+}
+
+/* The directory of a jail. */
+static int
+open_dir(int jails, int jid, int *ret_parent)
+{
+	char name[16];
+	int fd;
+
+	(void)snprintf(name, sizeof(name), "%d", jid);
+	*ret_parent = 0;
+	fd = cg_open(jails, name);
+	return fd == -ENOENT ? nest_open(jails, jid, ret_parent) : fd;
+}
+
 int
 jail_open(int jails, int jid, struct jail *ret)
 {
-	char name[16];
 	struct jail j = JAIL_INIT;
-	int r;
+	struct stat st;
 
-	(void)snprintf(name, sizeof(name), "%d", jid);
 	j.jid = jid;
-	if ((j.dir = cg_open(jails, name)) < 0)
+	if ((j.dir = open_dir(jails, jid, &j.parent)) < 0)
 		return j.dir;
-	if ((r = cg_id(j.dir, &j.id)) < 0) {
+	if (fstat(j.dir, &st) < 0) {
 		jail_done(&j);
-		return r;
+		return -errno;
 	}
+	j.id = st.st_ino; /* as cg_id() */
+	j.is_parent = st.st_nlink > 3; /* as nest_is_parent() */
 	*ret = j;
 	return 0;
 }
@@ -185,7 +220,7 @@ jail_is_kept(const struct jail *j, enum jail_persist persist)
 		return persist == PERSIST_YES;
 	/* in doubt (it is just going) it is */
 	payload = cg_open(j->dir, "payload");
-	return payload < 0 || cg_populated(payload) != 0;
+	return payload < 0 || cg_populated(payload) != 0 || j->is_parent;
 }
 
 /*
@@ -259,6 +294,7 @@ jail_read(
 
 	if ((r = store_read(j->dir, hidden, &rec)) < 0)
 		return r;
+	rec.parent = j->parent;
 	*ret_alive = rec.state == JAIL_ALIVE && cg_populated(j->dir) == 1;
 	*ret = rec;
 	return 0;
@@ -268,12 +304,10 @@ int
 jail_look(int jails, int jid, bool hidden, struct record *ret, bool *ret_alive)
 {
 	auto_jail struct jail j = JAIL_INIT;
-	char name[16];
 	int r;
 
 	/* only to be read: its id does not matter */
-	(void)snprintf(name, sizeof(name), "%d", jid);
-	if ((j.dir = cg_open(jails, name)) < 0)
+	if ((j.dir = open_dir(jails, jid, &j.parent)) < 0)
 		return j.dir;
 	r = jail_read(&j, hidden, ret, ret_alive);
 	if ((r == 0 && *ret_alive && jail_is_kept(&j, ret->persist)) ||
@@ -284,7 +318,7 @@ jail_look(int jails, int jid, bool hidden, struct record *ret, bool *ret_alive)
 	jail_reap(jails, jid);
 	/* by its name again: it may have gone by that */
 	jail_done(&j);
-	if ((j.dir = cg_open(jails, name)) < 0)
+	if ((j.dir = open_dir(jails, jid, &j.parent)) < 0)
 		return j.dir;
 	return jail_read(&j, hidden, ret, ret_alive);
 }
@@ -303,6 +337,8 @@ jail_read_other(int jails, int jid, struct record *ret, struct jerr *e)
 		r = store_head(j.dir, ret);
 	if (r == -ENODATA)
 		return 0;
+	if (r == 0)
+		ret->parent = j.parent;
 	if (r == -EPROTO)
 		return jail_unreadable(jid, e);
 	return r < 0 ? jerr_sys(e, -r, "record of jail %d", jid) : 1;

@@ -231,7 +231,7 @@ taken_sweep(int jails)
 	while ((r = taken_open(&place, false, true, &e)) == -EAGAIN &&
 	       tries++ < SWEEP_TRIES)
 		(void)nanosleep(&pause, NULL); /* less is no harm */
-	n = r < 0 ? r : jails_list(place.dir, &slots, &e);
+	n = r < 0 ? r : jails_numbers(place.dir, &slots, &e);
 	for (i = 0; i < n; i++)
 		sweep_one(&place, slots[i]);
 }

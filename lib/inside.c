@@ -66,6 +66,19 @@ step_private(struct build *b, struct jerr *e)
 	return r < 0 ? jerr_sys(e, -r, "private mounts") : 0;
 }
 
+/*
+ * What it inherits is its parent's.  It has no user namespace yet: what is its
+ * own, the warden makes in that.
+ */
+static int
+step_stacks(struct build *b, struct jerr *e)
+{
+	if (b->stacks < 0 ||
+	    setns(b->stacks, CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS) == 0)
+		return 0;
+	return jerr_sys(e, errno, "namespaces of jail %d", b->above.jid);
+}
+
 /* Clones are made of mounts of the own namespace: path again, there. */
 static int
 step_path(struct build *b, struct jerr *e)
@@ -163,7 +176,6 @@ static void
 exec_warden(struct build *b, int warden, struct jerr *e)
 {
 	const struct pset *params = &b->rec.params;
-	const char *name = pset_get(params, P_NAME, 0);
 	const char *host = pset_get(params, P_HOST_HOSTNAME, 0);
 	const char *domain = pset_get(params, P_HOST_DOMAINNAME, 0);
 	char title[300], flags[8], h[256], d[256];
@@ -179,8 +191,7 @@ exec_warden(struct build *b, int warden, struct jerr *e)
 	};
 	int r;
 
-	(void)snprintf(title, sizeof(title), "jail: %s",
-	    name != NULL ? name : pset_get(params, P_JID, 0));
+	(void)snprintf(title, sizeof(title), "jail: %s", build_name(b));
 	warden_flags(params, flags);
 	(void)snprintf(h, sizeof(h), "%s", host != NULL ? host : "");
 	(void)snprintf(d, sizeof(d), "%s", domain != NULL ? domain : "");
@@ -199,6 +210,7 @@ static const struct step {
 	{ step_locks },
 	{ step_hide },
 	{ step_private },
+	{ step_stacks },
 	{ step_path },
 	{ step_root },
 	{ mount_carried },

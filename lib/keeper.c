@@ -294,6 +294,7 @@ keeper_start(const struct jail *j, jailx_keeper *fn, void *arg, struct jerr *e)
 		return jerr_sys(e, -r, "keeper of jail %d", j->jid);
 	if (r == 0)
 		netns = open_netns(j, pid);
+	k.jail.is_parent = true; /* by then, perhaps */
 	k.warden = warden;
 	k.netns = netns;
 	(void)sigfillset(&all);

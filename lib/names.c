@@ -10,6 +10,9 @@
  * missing, or is not as it was packed, is one that says nothing: all records
  * are read then, and who may write makes the buckets anew.
  *
+ * The record of a child has the last component of its name, and hints are of
+ * that: a parent that is renamed changes nothing but itself.
+ *
  * Who reads takes no lock.  A jail that has the name all the while is in the
  * bucket whenever that is read.  That none had it is certain if no hint was
  * wrong, or if the bucket is still the same after all hints were: a jail that
@@ -20,21 +23,77 @@
 #include <string.h>
 #include <time.h>
 
+#include "buf.h"
 #include "cleanup.h"
 #include "core.h"
+#include "jail_bpf.h"
 #include "jerr.h"
 #include "value.h"
 
 #define TRIES 4
 
-static bool
-has_name(const struct record *rec, int jid, const char *name)
+const char *
+names_last(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	return dot != NULL ? dot + 1 : name;
+}
+
+static void
+add_own(const struct record *rec, int jid, struct buf *ret)
 {
 	const char *own = pset_get(&rec->params, P_NAME, 0);
-	char number[16];
 
-	(void)snprintf(number, sizeof(number), "%d", jid);
-	return strcmp(own != NULL ? own : number, name) == 0;
+	if (own != NULL)
+		buf_str(ret, own);
+	else
+		buf_fmt(ret, "%d", jid);
+}
+
+static void
+add_full(
+    int jails, const struct record *rec, int jid, int depth, struct buf *ret)
+{
+	auto_jail struct jail j = JAIL_INIT;
+	struct record above;
+	bool alive;
+
+	if (rec->parent != 0) {
+		if (depth < NET_DEPTH &&
+		    jail_open(jails, rec->parent, &j) == 0 &&
+		    jail_read(&j, false, &above, &alive) == 0) {
+			add_full(jails, &above, rec->parent, depth + 1, ret);
+			record_done(&above);
+		} else {
+			buf_fmt(ret, "%d", rec->parent);
+		}
+		buf_chr(ret, '.');
+	}
+	add_own(rec, jid, ret);
+}
+
+void
+names_full(int jails, const struct record *rec, int jid, struct buf *ret)
+{
+	add_full(jails, rec, jid, 1, ret);
+}
+
+/* In doubt (no memory) it has not. */
+static bool
+has_name(int jails, const struct record *rec, int jid, const char *name)
+{
+	auto_buf struct buf full = BUF_INIT;
+
+	/* the last component says most, and mostly all */
+	add_own(rec, jid, &full);
+	if (buf_err(&full) < 0 || strcmp(full.p, names_last(name)) != 0)
+		return false;
+	if (rec->parent == 0)
+		return names_last(name) == name;
+	buf_done(&full);
+	names_full(jails, rec, jid, &full);
+	return buf_err(&full) == 0 && strcmp(full.p, name) == 0;
 }
 
 /* ---- writing, under the lock of jail/ ---- */
@@ -102,7 +161,7 @@ int
 names_add(int jails, const char *name, int jid, struct jerr *e)
 {
 	auto_bucket struct bucket b = { 0 };
-	uint32_t hash = bucket_hash(name);
+	uint32_t hash = bucket_hash(names_last(name));
 	unsigned int which = bucket_of(hash);
 	int r = store_bucket(jails, which, &b);
 
@@ -176,7 +235,7 @@ static ssize_t
 hints(int jails, const char *name, int **ret, uint32_t *ret_seq)
 {
 	auto_bucket struct bucket b = { 0 };
-	uint32_t hash = bucket_hash(name);
+	uint32_t hash = bucket_hash(names_last(name));
 	int r = store_bucket(jails, bucket_of(hash), &b), *jids;
 	ssize_t n = 0;
 	size_t i;
@@ -206,7 +265,7 @@ takes(int jails, int jid, const char *name, struct jerr *e)
 		return r;
 	if (rec.state != JAIL_ENDING && rec.head_only)
 		return jail_unreadable(jid, e);
-	is = rec.state != JAIL_ENDING && has_name(&rec, jid, name);
+	is = rec.state != JAIL_ENDING && has_name(jails, &rec, jid, name);
 	record_done(&rec);
 	return is ? 1 : 0;
 }
@@ -254,7 +313,7 @@ is_named(int jails, int jid, const char *name)
 
 	if ((r = jail_look(jails, jid, false, &rec, &alive)) < 0)
 		return r == -EMFILE || r == -ENFILE || r == -ENOMEM ? r : 0;
-	is = alive && has_name(&rec, jid, name);
+	is = alive && has_name(jails, &rec, jid, name);
 	record_done(&rec);
 	return is ? 1 : 0;
 }
@@ -303,7 +362,7 @@ names_find(int jails, const char *name, struct jerr *e)
 	int r = 0;
 
 	/* one without a name is called by its number */
-	if (value_long(name, 1, INT32_MAX, &number) == 0 &&
+	if (value_long(names_last(name), 1, INT32_MAX, &number) == 0 &&
 	    (r = is_named(jails, (int)number, name)) == 1)
 		return (int)number;
 	if (r == 0)

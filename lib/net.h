@@ -35,10 +35,10 @@ bool net_ips_has(const struct net_ips *ips, const struct net_ip *ip);
 void net_order(struct pset *params);
 
 /* Has the jail a policy? */
-bool net_is_needed(const struct pset *params);
+bool net_is_needed(const struct record *rec);
 
 /* One that it must not be without; else it only gives ports below 1024. */
-bool net_is_vital(const struct pset *params);
+bool net_is_vital(const struct record *rec);
 
 /* Can such addresses be? */
 int net_check(const struct pset *params, struct jerr *e);
@@ -56,6 +56,7 @@ enum net_map {
 	NET_MAP_POLICY,
 	NET_MAP_HELD,
 	NET_MAP_OWNER,
+	NET_MAP_BELOW,
 	NET_MAP_PORTS,
 	NET_MAP_SOCKS,
 	NET_MAP_EPOCH,
@@ -93,6 +94,40 @@ int net_socks_open(void);
 
 /* Clear away what is pinned for network namespaces that have gone. */
 void net_pins_clear(void);
+
+/* ---- net_below.c: jails below others ---- */
+
+/*
+ * Who has an address among those that a jail with this policy is to be
+ * compared with: the jails of its parent, where the parent has it as well.
+ */
+int net_owner_get(const struct net_maps *maps, const struct net_policy *p,
+    const struct net_ip *ip, struct net_owner *ret);
+int net_owner_put(const struct net_maps *maps, const struct net_policy *p,
+    const struct net_ip *ip, const struct net_owner *owner);
+void net_owner_del(const struct net_maps *maps, const struct net_policy *p,
+    const struct net_ip *ip);
+
+/*
+ * A child's policy: where it belongs to its parent's, and what it inherits.
+ * False: it has addresses that are not its parent's ones by inheritance.
+ */
+int net_below_policy(const struct net_maps *maps, int jails,
+    const struct record *rec, struct net_policy *p, struct jerr *e);
+
+/* Has it nothing of a network but what its parent has? */
+bool net_is_inherited(const struct record *rec);
+
+/* Connections look for listeners of jails below, too. */
+int net_below_mark(const struct net_maps *maps, int jails,
+    const struct record *rec, const struct net_ip *ip);
+
+/*
+ * The addresses of a jail have changed, and with them those of who inherits
+ * them: was, now.
+ */
+int net_below_refresh(const struct net_maps *maps, const struct jail *j,
+    const struct net_ips *was, const struct net_ips *now, struct jerr *e);
 
 /* ---- net_ports.c ---- */
 

@@ -29,6 +29,7 @@ static const char *const names[] = {
 	[NET_MAP_POLICY] = "jail_policy",
 	[NET_MAP_HELD] = "jail_held",
 	[NET_MAP_OWNER] = "jail_owner",
+	[NET_MAP_BELOW] = "jail_below",
 	[NET_MAP_PORTS] = "jail_ports",
 	[NET_MAP_SOCKS] = "jail_socks",
 	[NET_MAP_EPOCH] = "jail_epoch",

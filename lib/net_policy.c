@@ -158,14 +158,21 @@ has_hosts(const struct pset *params)
 }
 
 bool
-net_is_needed(const struct pset *params)
+net_is_needed(const struct record *rec)
 {
-	return net_is_vital(params) || has_hosts(params);
+	/* programs look below a jail only where it says that it has children */
+	return net_is_vital(rec) || has_hosts(&rec->params) ||
+	       pset_has(&rec->params, P_CHILDREN_MAX);
 }
 
 bool
-net_is_vital(const struct pset *params)
+net_is_vital(const struct record *rec)
 {
+	const struct pset *params = &rec->params;
+
+	/* the nearest jail counts: a child without one had its parent's */
+	if (rec->parent != 0 || pset_int(params, P_CHILDREN_MAX) > 0)
+		return true;
 	if (pset_is(params, P_USERNS, "inherit"))
 		return true;
 	if (pset_is(params, P_VNET, "new"))
@@ -361,6 +368,8 @@ net_policy_get(struct net_policy *ret, const struct pset *params,
 		if (pset_is(params, flags[i].id, flags[i].value))
 			p.flags |= flags[i].flag;
 	}
+	if (pset_int(params, P_CHILDREN_MAX) > 0)
+		p.flags |= NET_CHILDREN;
 	if ((p.flags & NET_DEVICES) != 0 && (p.flags & NET_PING) != 0)
 		p.flags |= NET_RAW; /* who has CAP_NET_RAW at all */
 	if (net_ips_has(ips, &loop4))

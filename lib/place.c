@@ -70,14 +70,16 @@ static int
 retire(int place, int jails)
 {
 	auto_close int old = cg_open(place, "jail");
+	bool nest = false;
 	size_t i;
 	int last;
 
 	if (old < 0)
 		return old == -ENOENT ? 0 : old;
 	/* so that a jid is not soon given out again */
-	if ((last = store_last_jid(old)) > store_last_jid(jails))
-		(void)store_set_last_jid(jails, last); /* not worth failing */
+	if ((last = store_last_jid(old, NULL)) > store_last_jid(jails, &nest))
+		(void)store_set_last_jid(
+		    jails, last, nest); /* not worth failing */
 	for (i = 0; i < nitems(others); i++)
 		(void)unlinkat(old, others[i], AT_REMOVEDIR);
 	if (unlinkat(place, "jail", AT_REMOVEDIR) < 0 && errno != ENOENT)

@@ -76,6 +76,7 @@ jail_ask_start(const struct jail *j)
 int
 jail_destroy_locked(const struct jail *j, struct jerr *e)
 {
+	struct jail again = *j;
 	int i, r = -EBUSY;
 	bool follows;
 
@@ -83,8 +84,9 @@ jail_destroy_locked(const struct jail *j, struct jerr *e)
 	if (jail_ask_start(j) == START_ABANDONED)
 		(void)store_drop_after(j->dir); /* ENODEV: it has gone */
 	follows = store_after(j->dir) >= 0;
+	again.is_parent = true; /* somebody may have made a child meanwhile */
 	for (i = 0; r == -EBUSY && i < TRIES; i++)
-		r = stages_undo(j, e);
+		r = stages_undo(i == 0 ? j : &again, e);
 	return r < 0 ? r : follows;
 }
 

@@ -21,6 +21,7 @@
 #include "cleanup.h"
 #include "io.h"
 #include "jerr.h"
+#include "nest.h"
 #include "net.h"
 #include "ns.h"
 #include "taken.h"
@@ -34,14 +35,57 @@ static int
 setup_jid(struct build *b, struct jerr *e)
 {
 	b->rec.state = JAIL_CREATING;
-	return jail_allocate(&b->rec, &b->jail, &b->lock, e);
+	return jail_allocate(&b->rec, b->above.dir < 0 ? NULL : &b->above,
+	    b->name, &b->jail, &b->lock, e);
+}
+
+/* Is all that is left below it what follows the ends of its children? */
+static bool
+is_left_to_children(const struct jail *j)
+{
+	auto_free int *jids = NULL;
+	ssize_t n = nest_children(j, &jids), i;
+
+	for (i = 0; i < n; i++) {
+		auto_jail struct jail child = JAIL_INIT;
+
+		if (jail_open(j->dir, jids[i], &child) == 0 &&
+		    (!jail_is_removed(&child) || (store_after(child.dir) < 0 &&
+						     !nest_is_parent(&child))))
+			return false;
+	}
+	return n > 0;
+}
+
+static int
+remove_dir(int jails, const struct jail *j, struct jerr *e)
+{
+	auto_jail struct jail above = JAIL_INIT;
+	char name[16];
+	int dir = jails, err;
+
+	if (j->parent != 0) {
+		if (jail_open(jails, j->parent, &above) < 0)
+			return 0; /* and it, too */
+		dir = above.dir;
+	}
+	(void)snprintf(name, sizeof(name), "%d", j->jid);
+	if (unlinkat(dir, name, AT_REMOVEDIR) < 0 && errno != ENOENT) {
+		err = errno;
+		if (err == EBUSY && is_left_to_children(j))
+			return 0; /* whoever removes the last one removes it */
+		return jerr_sys(e, err, "cgroup of jail %d", j->jid);
+	}
+	/* which may have waited for nothing else */
+	if (j->parent != 0)
+		jail_reap(jails, j->parent);
+	return 0;
 }
 
 static int
 undo_jid(const struct jail *j, struct jerr *e)
 {
 	auto_close int jails = jails_dir(false, e);
-	char name[16];
 	int after, r;
 
 	/* the name must still be that of the cgroup that we know */
@@ -54,10 +98,7 @@ undo_jid(const struct jail *j, struct jerr *e)
 		return jerr_sys(e, -after, "record of jail %d", j->jid);
 	if ((r = taken_leave_jail(j, e)) < 0)
 		return r;
-	(void)snprintf(name, sizeof(name), "%d", j->jid);
-	if (unlinkat(jails, name, AT_REMOVEDIR) < 0 && errno != ENOENT)
-		return jerr_sys(e, errno, "cgroup of jail %d", j->jid);
-	return 0;
+	return remove_dir(jails, j, e);
 }
 
 static int
@@ -114,18 +155,63 @@ setup_ids(struct build *b, struct jerr *e)
 	return jerr_sys(e, -r, "user namespace");
 }
 
+/*
+ * A child's first process is made in the pid namespace of its parent: when
+ * that ends, by whatever, the kernel ends the child.  -ENOMEM: it has ended.
+ */
+static pid_t
+make_below(struct build *b, uint64_t flags)
+{
+	auto_close int own =
+	    openat(b->proc, "self/ns/pid", O_RDONLY | O_CLOEXEC);
+	pid_t above, pid = -1;
+	int r;
+
+	if (own < 0)
+		return -errno;
+	if ((r = jail_warden(&b->above, &above, &b->stacks)) < 0)
+		return r;
+	if (setns(b->stacks, CLONE_NEWPID) < 0)
+		return -errno;
+	r = ns_vfork_below(b->proc, flags, b->jail.dir, inside_run, b, &pid);
+	/* cannot fail: it is the one that we are in */
+	if (setns(own, CLONE_NEWPID) < 0)
+		return -errno;
+	return r < 0 ? r : pid;
+}
+
+static int
+make_warden(struct build *b, struct jerr *e)
+{
+	const uint64_t flags = CLONE_NEWPID | CLONE_NEWNS;
+
+	if (b->above.dir < 0)
+		b->warden = ns_vfork(flags, b->jail.dir, inside_run, b);
+	else
+		b->warden = make_below(b, flags);
+	if (b->warden == -ENOMEM || b->warden == -ESRCH)
+		return b->above.dir < 0
+			   ? jerr_sys(e, -b->warden, "clone")
+			   : jerr(e, ESRCH, "jail %d is dying", b->above.jid);
+	if (b->warden == -EINVAL && b->above.dir >= 0)
+		return jerr(e, EINVAL,
+		    "jail %d was made in another pid namespace: children of "
+		    "it are made there",
+		    b->above.jid);
+	return b->warden < 0 ? jerr_sys(e, -b->warden, "clone") : 0;
+}
+
 static int
 setup_warden(struct build *b, struct jerr *e)
 {
 	struct jerr report = { .err = 0 };
 	ssize_t n;
+	int r;
 
 	if (pipe2(b->report, O_CLOEXEC) < 0)
 		return jerr_sys(e, errno, "pipe");
-	b->warden =
-	    ns_vfork(CLONE_NEWPID | CLONE_NEWNS, b->jail.dir, inside_run, b);
-	if (b->warden < 0)
-		return jerr_sys(e, -b->warden, "clone");
+	if ((r = make_warden(b, e)) < 0)
+		return r;
 	close_fd(b->report[1]);
 	b->report[1] = -1;
 	ns_helper_done(&b->helper);
@@ -178,6 +264,31 @@ undo_warden(const struct jail *j, struct jerr *e)
 	return r < 0 ? jerr_sys(e, -r, "kill jail %d", j->jid) : 0;
 }
 
+/* Deepest first: each as any jail. */
+static int
+undo_children(const struct jail *j, struct jerr *e)
+{
+	auto_free int *jids = NULL;
+	struct jerr other;
+	ssize_t n, i;
+	int r, first = 0;
+
+	if (!j->is_parent || (n = nest_children(j, &jids)) == -ENOENT)
+		return 0;
+	if (n < 0)
+		return jerr_sys(e, (int)-n, "children of jail %d", j->jid);
+	for (i = 0; i < n; i++) {
+		auto_jail struct jail child = JAIL_INIT;
+
+		if (jail_open(j->dir, jids[i], &child) < 0)
+			continue;
+		child.parent = j->jid;
+		r = jail_destroy(&child, first == 0 ? e : &other);
+		first = first == 0 ? r : first;
+	}
+	return first;
+}
+
 static int
 setup_alive(struct build *b, struct jerr *e)
 {
@@ -212,6 +323,7 @@ static const struct stage {
 	{ "ids", setup_ids, NULL },
 	{ "warden", setup_warden, undo_warden },
 	{ "vnet", vnet_setup, vnet_undo },
+	{ "children", NULL, undo_children },
 	{ "alive", setup_alive, undo_alive },
 };
 
@@ -240,7 +352,7 @@ stages_setup(struct build *b, struct jerr *e)
 	int r = 0;
 
 	for (i = 0; i < nitems(stages); i++) {
-		if ((r = stages[i].setup(b, e)) < 0)
+		if (stages[i].setup != NULL && (r = stages[i].setup(b, e)) < 0)
 			break;
 	}
 	if (r == 0 || b->jail.dir < 0)

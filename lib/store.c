@@ -18,6 +18,7 @@
 #define XA_USER "user.jail"
 #define XA_TRUSTED "trusted.jail." /* and a digit */
 #define XA_LAST "user.jail.last"
+#define XA_NEST "user.jail.nest"
 #define XA_AFTER "trusted.jail.after"
 #define XA_KEPT "trusted.jail.kept"
 #define READ_TRIES 16 /* against a writer that never rests */
@@ -388,17 +389,26 @@ set_number(int dir, const char *name, int number)
 }
 
 int
-store_last_jid(int dir)
+store_last_jid(int dir, bool *ret_nest)
 {
-	int jid = get_number(dir, XA_LAST);
+	char text[16];
+	ssize_t len = fgetxattr(dir, XA_LAST, text, sizeof(text) - 1);
 
-	return jid == -ENODATA ? 0 : jid;
+	if (len < 0 && errno != ENODATA)
+		return -errno;
+	text[len < 0 ? 0 : len] = '\0';
+	if (ret_nest != NULL)
+		*ret_nest = strchr(text, '+') != NULL;
+	return (int)strtol(text, NULL, 10);
 }
 
 int
-store_set_last_jid(int dir, int jid)
+store_set_last_jid(int dir, int jid, bool nest)
 {
-	return set_number(dir, XA_LAST, jid);
+	char text[16];
+	int len = snprintf(text, sizeof(text), "%d%s", jid, nest ? "+" : "");
+
+	return xattr_write(dir, XA_LAST, text, (size_t)len);
 }
 
 int
@@ -419,31 +429,66 @@ store_drop_after(int dir)
 	return xattr_drop(dir, XA_AFTER);
 }
 
-/* ---- the jails that work follows ---- */
+/* ---- lists ---- */
 
-ssize_t
-store_kept(int dir, int **ret)
+/* An array of things of that size, with room for one more: how many. */
+static ssize_t
+get_list(int dir, const char *name, size_t each, void **ret)
 {
 	auto_free char *value = NULL;
-	ssize_t len = xattr_read(dir, XA_KEPT, &value);
-	int *jids;
+	ssize_t len = xattr_read(dir, name, &value);
+	void *list;
 
 	if (len == -ENODATA)
 		len = 0;
 	if (len < 0)
 		return len;
-	if ((jids = realloc(value, (size_t)len + sizeof(*jids))) == NULL)
+	if ((list = realloc(value, (size_t)len + each)) == NULL)
 		return -ENOMEM;
 	value = NULL;
-	*ret = jids;
-	return len / (ssize_t)sizeof(*jids);
+	*ret = list;
+	return len / (ssize_t)each;
+}
+
+static int
+set_list(int dir, const char *name, const void *list, size_t size)
+{
+	return size > 0 ? xattr_write(dir, name, list, size)
+			: xattr_drop(dir, name);
+}
+
+ssize_t
+store_kept(int dir, int **ret)
+{
+	void *list = NULL;
+	ssize_t n = get_list(dir, XA_KEPT, sizeof(**ret), &list);
+
+	if (n >= 0)
+		*ret = list;
+	return n;
 }
 
 int
 store_set_kept(int dir, const int *jids, size_t n)
 {
-	return n > 0 ? xattr_write(dir, XA_KEPT, jids, n * sizeof(*jids))
-		     : xattr_drop(dir, XA_KEPT);
+	return set_list(dir, XA_KEPT, jids, n * sizeof(*jids));
+}
+
+ssize_t
+store_nest(int dir, struct nest_row **ret)
+{
+	void *list = NULL;
+	ssize_t n = get_list(dir, XA_NEST, sizeof(**ret), &list);
+
+	if (n >= 0)
+		*ret = list;
+	return n;
+}
+
+int
+store_set_nest(int dir, const struct nest_row *rows, size_t n)
+{
+	return set_list(dir, XA_NEST, rows, n * sizeof(*rows));
 }
 
 int

@@ -27,7 +27,8 @@
  *
  * On jail/ there are
  *
- *	user.jail.last		the jid given out last
+ *	user.jail.last		the jid given out last, and "+" where there is
+ *	user.jail.nest		where jails lie that are below others: pairs
  *	user.jail.n00 to n3f	hints to find jails by name
  *	trusted.jail.run	"NEXT END": ids that no jail has
  */
@@ -66,6 +67,7 @@ struct record {
 	uint32_t idmap; /* host id of the jail's root; 0: userns=inherit */
 	enum jail_persist persist;
 	struct pset params;
+	int parent; /* jid of the jail it is a child of, by its place; 0 */
 };
 
 void record_done(struct record *rec);
@@ -95,9 +97,21 @@ int store_set_state(int dir, enum jail_state state);
 int store_persist(int dir, enum jail_persist *ret);
 int store_set_persist(int dir, enum jail_persist how);
 
-/* On jail/: the jid given out last; 0 when there was none. */
-int store_last_jid(int dir);
-int store_set_last_jid(int dir, int jid);
+/*
+ * On jail/: the jid given out last; 0 when there was none.  *ret_nest (or
+ * NULL): are there jails below others?
+ */
+int store_last_jid(int dir, bool *ret_nest);
+int store_set_last_jid(int dir, int jid, bool nest);
+
+/* On jail/: which jail is below which, for those that are (nest.c). */
+struct nest_row {
+	int32_t jid, parent;
+};
+
+/* To be freed, with room for one more.  Returns how many. */
+ssize_t store_nest(int dir, struct nest_row **ret);
+int store_set_nest(int dir, const struct nest_row *rows, size_t n);
 
 /*
  * The step begun last of what follows the jail's end; 0: none yet.

@@ -7,6 +7,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "above.h"
+#include "buf.h"
 #include "cg.h"
 #include "cleanup.h"
 #include "core.h"
@@ -30,6 +32,14 @@ is_default(const struct pset *params, enum param_id id)
 	if (param(id)->type == JAILX_LIST || def == NULL)
 		return pset_count(params, id) == 0;
 	return pset_is(params, id, def);
+}
+
+/* Its root could stop who makes a child, which is in its pid namespace then. */
+static int
+no_children(struct jerr *e)
+{
+	return jerr(
+	    e, ENOTSUP, "children.max: not supported yet with userns=inherit");
 }
 
 int
@@ -59,6 +69,9 @@ jail_check_supported(const struct pset *params, struct jerr *e)
 		return jerr(e, EINVAL,
 		    "userns: \"disable\" is none of its values (new, "
 		    "inherit)");
+	if (pset_is(params, P_USERNS, "inherit") &&
+	    pset_int(params, P_CHILDREN_MAX) > 0)
+		return no_children(e);
 	if (rules != 0 && rules != 4)
 		return jerr(e, ENOTSUP,
 		    "devfs_ruleset=%ld: only 4 is "
@@ -113,17 +126,33 @@ changes_host(const struct pset *now, const struct pset *wanted)
 	return pset_has(wanted, P_HOST) && !same_value(now, wanted, P_HOST);
 }
 
+/* One with dots has the parent's in front, which does not change. */
 static int
-check_change(
-    const struct pset *now, const struct pset *wanted, int jid, struct jerr *e)
+check_new_name(const struct record *rec, int jails, const char *name, int jid,
+    struct jerr *e)
 {
-	const char *name = pset_get(wanted, P_NAME, 0);
-	int r, number;
+	const char *last = names_last(name);
+	auto_buf struct buf full = BUF_INIT;
+	int number;
+
+	if (last != name) {
+		names_full(jails, rec, jid, &full);
+		if (buf_err(&full) < 0)
+			return jerr_sys(e, ENOMEM, "name");
+		if (names_last(full.p) - full.p != last - name ||
+		    strncmp(full.p, name, (size_t)(last - name)) != 0)
+			return jerr(e, EINVAL, "cannot change jail's parent");
+	}
+	return name_check(last, jid, &number, e);
+}
+
+static int
+check_change(const struct pset *now, const struct pset *wanted, struct jerr *e)
+{
+	int r;
 
 	if ((r = jail_check_supported(wanted, e)) < 0 ||
 	    (r = check_fixed(now, wanted, e)) < 0)
-		return r;
-	if (name != NULL && (r = name_check(name, jid, &number, e)) < 0)
 		return r;
 	if (pset_has(wanted, P_SECURELEVEL) &&
 	    pset_int(wanted, P_SECURELEVEL) < pset_int(now, P_SECURELEVEL))
@@ -133,6 +162,9 @@ check_change(
 	if (changes_host(now, wanted))
 		return jerr(e, ENOTSUP,
 		    "host: cannot be changed after creation on Linux");
+	if (pset_is(now, P_USERNS, "inherit") &&
+	    pset_int(wanted, P_CHILDREN_MAX) > 0)
+		return no_children(e);
 	if (pset_is(now, P_VNET, "new") &&
 	    (pset_count(wanted, P_IP4_ADDR) > 0 ||
 		pset_count(wanted, P_IP6_ADDR) > 0))
@@ -188,7 +220,7 @@ update_net(const struct jail *j, const struct record *rec,
     const struct pset *wanted, struct jerr *e)
 {
 	static const enum param_id ids[] = { P_IP4_ADDR, P_IP6_ADDR,
-		P_IP4_HOSTPORTS, P_IP4_SADDRSEL, P_IP6_SADDRSEL,
+		P_IP4_HOSTPORTS, P_IP4_SADDRSEL, P_IP6_SADDRSEL, P_CHILDREN_MAX,
 		P_ALLOW_RAW_SOCKETS, P_ALLOW_RESERVED_PORTS };
 	struct pset now = { 0 };
 	bool changes = false;
@@ -207,16 +239,21 @@ update_net(const struct jail *j, const struct record *rec,
 	return r;
 }
 
-static int
-write_changes(const struct jail *j, struct record *rec,
+int
+jail_update_locked(const struct jail *j, struct record *rec,
     const struct pset *wanted, struct jerr *e)
 {
+	const char *name = pset_get(wanted, P_NAME, 0);
 	int r;
 
 	if ((r = update_net(j, rec, wanted, e)) < 0 ||
 	    (r = pset_merge(&rec->params, wanted, e)) < 0)
 		return r;
 	net_order(&rec->params);
+	/* of a child only the last component is its own */
+	if (name != NULL &&
+	    pset_put(&rec->params, P_NAME, names_last(name)) < 0)
+		return jerr_sys(e, ENOMEM, "name");
 	if (!pset_is(&rec->params, P_HOST, "inherit") &&
 	    (r = update_names(j, wanted, e)) < 0)
 		return r;
@@ -239,36 +276,108 @@ remove_if_idle(const struct jail *j, struct jerr *e)
 	return jail_destroy_locked(j, e);
 }
 
-int
-jail_update(const struct jail *j, const struct pset *wanted, struct jerr *e)
+/* The name that it is to have, in full: NULL, or to be freed. */
+static int
+full_name(int jails, const struct record *rec, const struct pset *wanted,
+    int jid, char **ret, struct jerr *e)
 {
-	auto_close int jails = jails_dir(false, e), lock = -1, above = -1;
 	const char *name = pset_get(wanted, P_NAME, 0);
+	auto_buf struct buf full = BUF_INIT;
+	int r;
+
+	if (name == NULL)
+		return 0;
+	if ((r = check_new_name(rec, jails, name, jid, e)) < 0)
+		return r;
+	if (rec->parent != 0 && names_last(name) == name) {
+		names_full(jails, rec, jid, &full);
+		if (buf_err(&full) == 0)
+			full.len = (size_t)(names_last(full.p) - full.p);
+	}
+	buf_str(&full, name);
+	if (buf_err(&full) < 0)
+		return jerr_sys(e, ENOMEM, "name");
+	*ret = buf_take(&full);
+	return 0;
+}
+
+/* All that is locked: check, and do it. */
+static int
+change(int jails, const struct jail *j, struct record *rec,
+    const struct pset *wanted, struct jerr *e)
+{
+	auto_free char *name = NULL;
+	int r;
+
+	if ((r = full_name(jails, rec, wanted, j->jid, &name, e)) < 0)
+		return r;
+	if (name != NULL && (r = names_check_free(jails, name, j->jid, e)) < 0)
+		return r;
+	if ((r = check_change(&rec->params, wanted, e)) < 0 ||
+	    (rec->parent != 0 && (r = above_check_change(rec, wanted, e)) < 0))
+		return r;
+	if (name != NULL && (r = names_add(jails, name, j->jid, e)) < 0)
+		return r;
+	if (j->is_parent && (r = above_tighten(j, rec, wanted, e)) < 0)
+		return r;
+	return jail_update_locked(j, rec, wanted, e);
+}
+
+/*
+ * Names are given under the lock of jail/, and so are jails made below one
+ * another.
+ */
+static bool
+needs_above(const struct jail *j, const struct pset *wanted)
+{
+	return pset_has(wanted, P_NAME) || j->parent != 0 || j->is_parent ||
+	       pset_has(wanted, P_CHILDREN_MAX);
+}
+
+/* above: the lock of jail/, or -1.  -ESTALE: it is needed. */
+static int
+update_under(int jails, int above, const struct jail *j,
+    const struct pset *wanted, struct jerr *e)
+{
+	auto_close int lock = jail_lock(j);
+	struct jail own = *j;
 	struct record rec;
 	int r;
 
-	if (jails < 0)
-		return jails;
-	/* always in this order: names are given under the lock of jail/ */
-	if (name != NULL && (above = cg_lock(jails, false)) < 0)
-		return jerr_sys(e, -above, "lock of the jails");
-	if ((lock = jail_lock(j)) < 0 || !jail_is_alive(j))
+	if (lock < 0 || !jail_is_alive(j))
 		return lock == -EACCES || lock == -EPERM
 			   ? jerr(e, EPERM, "jail_set: Operation not permitted")
 			   : jerr(e, ENOENT, "jail %d not found", j->jid);
-	if (name != NULL && (r = names_check_free(jails, name, j->jid, e)) < 0)
-		return r;
 	if ((r = store_read(j->dir, true, &rec)) < 0)
 		return jerr_sys(e, -r, "record of jail %d", j->jid);
-	r = check_change(&rec.params, wanted, j->jid, e);
-	if (r == 0 && name != NULL)
-		r = names_add(jails, name, j->jid, e);
-	if (r == 0)
-		r = write_changes(j, &rec, wanted, e);
+	rec.parent = j->parent;
+	own.is_parent = above >= 0; /* it may have become one */
+	if (above < 0 && pset_int(&rec.params, P_CHILDREN_MAX) > 0)
+		r = -ESTALE;
+	else
+		r = change(jails, &own, &rec, wanted, e);
 	record_done(&rec);
 	if (r == 0 && pset_has(wanted, P_PERSIST))
 		r = remove_if_idle(j, e);
 	return r < 0 ? r : 0;
+}
+
+int
+jail_update(const struct jail *j, const struct pset *wanted, struct jerr *e)
+{
+	auto_close int jails = jails_dir(false, e), above = -1;
+	int r = -ESTALE;
+
+	if (jails < 0)
+		return jails;
+	if (!needs_above(j, wanted))
+		r = update_under(jails, -1, j, wanted, e);
+	if (r != -ESTALE)
+		return r;
+	/* always in this order */
+	if ((above = cg_lock(jails, false)) < 0)
+		return jerr_sys(e, -above, "lock of the jails");
+	return update_under(jails, above, j, wanted, e);
 }
 
 /* Is this the jail that the start lock is of?  Jids are given out again. */

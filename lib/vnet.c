@@ -90,13 +90,12 @@ run_pair(const struct build *b, int netns, const char *name, struct jerr *e)
 	static const char *const more[] = { "addr", "via" };
 	static const enum param_id ids[] = { P_VNET_ADDR, P_VNET_GATEWAY };
 	const struct pset *params = &b->rec.params;
-	const char *jail = pset_get(params, P_NAME, 0);
+	const char *jail = build_name(b);
 	char in[VNET_MAC], out[VNET_MAC], machine[64], mark[40], alias[300];
 	const int fds[] = { netns, b->lock };
 	struct words w = { .n = 0 };
 	size_t i, k;
 
-	jail = jail != NULL ? jail : pset_get(params, P_JID, 0);
 	read_machine(machine, sizeof(machine));
 	vnet_mac(in, jail, machine, false);
 	vnet_mac(out, jail, machine, true);
@@ -123,14 +122,13 @@ int
 vnet_setup(struct build *b, struct jerr *e)
 {
 	const struct pset *params = &b->rec.params;
-	const char *jail = pset_get(params, P_NAME, 0);
+	const char *jail = build_name(b);
 	auto_vnet struct vnet_record rec = { 0 };
 	auto_close int netns = -1;
 	int r;
 
 	if (pset_count(params, P_VNET_BRIDGE) == 0)
 		return 0;
-	jail = jail != NULL ? jail : pset_get(params, P_JID, 0);
 	if ((r = netns = vnet_of_process(b->proc, b->warden)) < 0 ||
 	    (r = netns_id_of(netns, &rec.own)) < 0 ||
 	    (r = netns_own(&rec.home)) < 0)

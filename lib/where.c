@@ -125,26 +125,24 @@ open_by_id(const struct where *w, uint64_t cgroup)
 
 /* ---- without privilege ---- */
 
-/* The jails below dir, and those below them. */
 static void
-learn_jails(struct where *w, int dir)
+learn_jails(struct where *w)
 {
 	auto_free int *jids = NULL;
 	struct jerr e;
-	ssize_t i, n = jails_list(dir, &jids, &e);
+	ssize_t i, n = jails_list(w->jails, &jids, &e);
 
 	for (i = 0; i < n; i++) {
 		auto_jail struct jail j = JAIL_INIT;
 		auto_close int payload = -1;
 		uint64_t id;
 
-		if (jail_open(dir, jids[i], &j) < 0)
+		if (jail_open(w->jails, jids[i], &j) < 0)
 			continue;
 		learn(w, j.id, j.jid);
 		if ((payload = cg_open(j.dir, "payload")) >= 0 &&
 		    cg_id(payload, &id) == 0)
 			learn(w, id, j.jid);
-		learn_jails(w, j.dir);
 	}
 }
 
@@ -193,7 +191,7 @@ where_is(struct where *w, uint64_t cgroup)
 		return w->known[i].jid;
 	if ((jid = open_by_id(w, cgroup)) == -EPERM) {
 		if (w->n == 0)
-			learn_jails(w, w->jails);
+			learn_jails(w);
 		i = place_of(w, cgroup);
 		jid = is_known(w, i, cgroup) ? w->known[i].jid : 0;
 	}

@@ -15,6 +15,7 @@
 #include "face.h"
 #include "jail.h"
 #include "jerr.h"
+#include "nest.h"
 #include "net.h"
 #include "log.h"
 #include "pty.h"
@@ -317,14 +318,42 @@ jailx_log_open(const char *root, const char *file)
 
 /* ---- reading ---- */
 
-/* The names of a jail that has the host's. */
 static int
-compute_host(struct pset *set)
+copy_names(struct pset *to, const struct pset *from)
 {
+	static const enum param_id ids[] = { P_HOST_HOSTNAME,
+		P_HOST_DOMAINNAME };
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < nitems(ids); i++) {
+		const char *text = pset_get(from, ids[i], 0);
+
+		r = pset_put(to, ids[i], text != NULL ? text : "");
+	}
+	return r;
+}
+
+/* The names of a jail that has the host's, or its parent's. */
+static int
+compute_host(struct pset *set, int jails, int parent)
+{
+	struct record above;
 	struct utsname u;
+	struct jerr e;
 	int r;
 
-	if (!pset_is(set, P_HOST, "inherit") || uname(&u) < 0)
+	if (!pset_is(set, P_HOST, "inherit"))
+		return 0;
+	if (parent != 0) {
+		if (jail_read_other(jails, parent, &above, &e) <= 0)
+			return 0;
+		if ((r = compute_host(&above.params, jails, above.parent)) == 0)
+			r = copy_names(set, &above.params);
+		record_done(&above);
+		return r;
+	}
+	if (uname(&u) < 0)
 		return 0;
 	/* what the kernel calls one that was never set */
 	if (strcmp(u.domainname, "(none)") == 0)
@@ -334,18 +363,49 @@ compute_host(struct pset *set)
 	return pset_put(set, P_HOST_DOMAINNAME, u.domainname);
 }
 
+/* What only the place of a jail says, of one that has to do with others. */
+static int
+compute_place(struct pset *set, int jails, const struct record *rec, int jid)
+{
+	auto_buf struct buf name = BUF_INIT;
+	char number[16];
+	int n, r;
+
+	if (pset_has(&rec->params, P_CHILDREN_MAX) &&
+	    (n = nest_count(jails, jid)) > 0) {
+		(void)snprintf(number, sizeof(number), "%d", n);
+		if ((r = pset_put(set, P_CHILDREN_CUR, number)) < 0)
+			return r;
+	}
+	if (rec->parent == 0)
+		return 0;
+	names_full(jails, rec, jid, &name);
+	if ((r = buf_err(&name)) < 0 || (r = pset_put(set, P_NAME, name.p)) < 0)
+		return r;
+	(void)snprintf(number, sizeof(number), "%d", rec->parent);
+	return pset_put(set, P_PARENT, number);
+}
+
 /* Values that no record holds. */
 static int
-compute(struct pset *set, int jid, bool alive)
+compute(struct pset *set, int parent, int jid, bool alive)
 {
+	auto_close int jails = -1;
+	const struct record rec = { .params = *set, .parent = parent };
 	char number[16];
+	struct jerr e;
 	int r;
+
+	if ((parent != 0 || pset_has(set, P_CHILDREN_MAX)) &&
+	    (jails = jails_dir(false, &e)) >= 0 &&
+	    (r = compute_place(set, jails, &rec, jid)) < 0)
+		return r;
 
 	(void)snprintf(number, sizeof(number), "%d", jid);
 	if ((r = pset_put(set, P_JID, number)) < 0 ||
 	    (r = pset_put(set, P_CPUSET_ID, number)) < 0 ||
 	    (r = pset_put(set, P_DYING, alive ? "false" : "true")) < 0 ||
-	    (r = compute_host(set)) < 0)
+	    (r = compute_host(set, jails, parent)) < 0)
 		return r;
 	return pset_has(set, P_NAME) ? 0 : pset_put(set, P_NAME, number);
 }
@@ -362,7 +422,7 @@ fill(struct pset *set, int jid, struct record *rec, bool alive,
 	}
 	pset_done(set);
 	*set = rec->params;
-	return compute(set, jid, alive);
+	return compute(set, rec->parent, jid, alive);
 }
 
 int

@@ -37,6 +37,7 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/xattr.h>
 #include <time.h>
@@ -141,6 +142,15 @@ is_populated(void)
 			       memcmp(text, empty, sizeof(empty) - 1) != 0);
 }
 
+/* kernfs counts directories as links: beside payload/ those of children. */
+static int
+has_children(void)
+{
+	struct stat st;
+
+	return syscall(SYS_fstat, WARDEN_DIR, &st) == 0 && st.st_nlink > 3;
+}
+
 static volatile sig_atomic_t told;
 
 /*
@@ -191,7 +201,8 @@ watch(void)
 	 * it still sleeps.
 	 */
 	while (is_populated() ||
-	       (!told && fgetxattr(WARDEN_DIR, PERSIST, NULL, 0) >= 0)) {
+	       (!told && (fgetxattr(WARDEN_DIR, PERSIST, NULL, 0) >= 0 ||
+			     has_children()))) {
 		if (removed || ppoll(&pfd, 1, NULL, &none) < 0)
 			(void)ppoll(NULL, 0, &later, &none);
 	}

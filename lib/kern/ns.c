@@ -174,6 +174,95 @@ ns_vfork(uint64_t flags, int cgroup, void (*fn)(void *), void *arg)
 	return pid;
 }
 
+/* ---- in another pid namespace ---- */
+
+struct below {
+	uint64_t flags;
+	int cgroup;
+	void (*fn)(void *);
+	void *arg;
+	struct stack stack;
+	int pidfd; /* in the descriptors of the caller, which are shared */
+	int err;
+};
+
+/*
+ * In that namespace, with the caller's memory and descriptors: only who is
+ * in a pid namespace can make one below it.  What it makes is the caller's
+ * child.
+ */
+static void
+clone_below(void *arg)
+{
+	struct below *b = arg;
+	struct clone_args args = {
+		.flags = b->flags | CLONE_VM | CLONE_VFORK | CLONE_PARENT |
+			 CLONE_PIDFD | CLONE_INTO_CGROUP,
+		.pidfd = (uint64_t)(uintptr_t)&b->pidfd,
+		.cgroup = (uint64_t)b->cgroup,
+		.stack = (uint64_t)(uintptr_t)b->stack.base + GUARD_SIZE,
+		.stack_size = STACK_SIZE,
+	};
+	long r = clone3_call(&args, b->fn, b->arg);
+
+	b->err = r < 0 ? (int)r : 0;
+	_exit(0);
+}
+
+static int
+wait_for(pid_t pid)
+{
+	while (waitpid(pid, NULL, 0) < 0) {
+		if (errno != EINTR)
+			return -errno;
+	}
+	return 0;
+}
+
+/* The number that the process has in our namespace. */
+static pid_t
+pid_of(int proc, int pidfd)
+{
+	char name[48], text[512];
+	const char *p;
+	ssize_t n;
+
+	(void)snprintf(name, sizeof(name), "self/fdinfo/%d", pidfd);
+	if ((n = io_readat(proc, name, text, sizeof(text))) < 0)
+		return (pid_t)n;
+	if ((p = strstr(text, "\nPid:")) == NULL)
+		return -EPROTO;
+	return (pid_t)strtol(p + sizeof("\nPid:") - 1, NULL, 10);
+}
+
+int
+ns_vfork_below(int proc, uint64_t flags, int cgroup, void (*fn)(void *),
+    void *arg, pid_t *ret_pid)
+{
+	struct below b = { flags, cgroup, fn, arg, { NULL }, -1, -ECHILD };
+	struct stack stack = { NULL };
+	pid_t helper, pid = 0;
+	int r;
+
+	if ((r = stack_new(&stack)) < 0)
+		return r;
+	if ((r = stack_new(&b.stack)) == 0) {
+		helper = clone_on(&stack, CLONE_VM | CLONE_VFORK | CLONE_FILES,
+		    -1, clone_below, &b);
+		r = helper < 0 ? helper : wait_for(helper);
+		r = r < 0 ? r : b.err;
+	}
+	stack_free(&b.stack);
+	stack_free(&stack);
+	if (r == 0)
+		pid = pid_of(proc, b.pidfd);
+	close_fd(b.pidfd);
+	if (r < 0 || pid < 0)
+		return r < 0 ? r : pid;
+	*ret_pid = pid;
+	return 0;
+}
+
 /* A procfs that can be written, of our pid namespace. */
 static bool
 is_own_proc(int fd)

@@ -24,6 +24,14 @@ pid_t ns_fork(uint64_t flags, int cgroup, int *ret_pidfd);
 pid_t ns_vfork(uint64_t flags, int cgroup, void (*fn)(void *), void *arg);
 
 /*
+ * The same with CLONE_NEWPID in flags where setns(2) has chosen another pid
+ * namespace for the caller's children: below that one.  proc: a procfs of the
+ * caller's.  0, and *ret_pid as the caller sees it, or -errno.
+ */
+int ns_vfork_below(int proc, uint64_t flags, int cgroup, void (*fn)(void *),
+    void *arg, pid_t *ret_pid);
+
+/*
  * A procfs of the caller's pid namespace that is not read-only, whatever the
  * host did to /proc: a descriptor of its root.  It may be the host's, where
  * something may cover a name, but not what is of a process that is new.

@@ -44,7 +44,6 @@ static const struct jailx_param table[] = {
 	    .desc = "number of child jails" },
 	[P_CHILDREN_MAX] = { .name = "children.max",
 	    INT(0, 999999, "0"),
-	    .flags = LATER,
 	    .desc = "how many child jails it may have" },
 	[P_CPUSET_ID] = { .name = "cpuset.id",
 	    INT(0, INT_MAX, NULL),

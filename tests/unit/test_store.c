@@ -257,12 +257,12 @@ test_last_jid(void **state)
 {
 	(void)state;
 	need_dir();
-	assert_int_equal(store_last_jid(dir), 0);
-	assert_int_equal(store_set_last_jid(dir, 2147483647), 0);
-	assert_int_equal(store_last_jid(dir), 2147483647);
-	assert_int_equal(store_set_last_jid(dir, 1), 0);
-	assert_int_equal(store_last_jid(dir), 1);
-	assert_int_equal(store_last_jid(-1), -EBADF);
+	assert_int_equal(store_last_jid(dir, NULL), 0);
+	assert_int_equal(store_set_last_jid(dir, 2147483647, false), 0);
+	assert_int_equal(store_last_jid(dir, NULL), 2147483647);
+	assert_int_equal(store_set_last_jid(dir, 1, false), 0);
+	assert_int_equal(store_last_jid(dir, NULL), 1);
+	assert_int_equal(store_last_jid(-1, NULL), -EBADF);
 }
 
 static void
