@@ -23,10 +23,30 @@ rows_of() {
 	make_net_root
 	start_peers
 	new_name "$kind"
+	# shellcheck disable=SC2154
+	[ -z "$above" ] || make_parents
 	atf_check -o match:' rows, 0 of them wrong$' -e ignore \
 	    $in_net jail -c name="$name" path="$root" $params \
 	    command=/bin/nettab -k $kind -c /ctl/host -o /ctl/out "$@" $WHOS
+	[ -z "$top" ] || atf_check jail -q -r "$top"
 	nothing_left
+}
+
+# The jails of $above, each below the one before; the jail will be the last.
+make_parents() {
+	local above_params depth=
+
+	name=$name-p
+	top=$name
+	while read -r above_params; do
+		atf_check $in_net jail -c name="$name" path="$root" persist \
+		    children.max=$((9 - ${#depth})) $above_params ||
+		    atf_fail "the parent $name"
+		depth=${depth}x
+		name=$name.$depth
+	done <<-END
+	$above
+	END
 }
 
 net_case host 'the rows on the host'
@@ -77,8 +97,66 @@ source_body() {
 	    -e 'connect/out/6=own2:* peer=out:S from=own2'
 }
 
+net_case below 'one address of the several that the parent has'
+below_body() {
+	above="ip4.addr=$OWN4,$SECOND4,127.0.9.11 ip6.addr=$OWN6,$SECOND6"
+	rows_of one ip4.addr=$OWN4 ip6.addr=$OWN6 --
+}
+
+net_case below_second 'the second one of the parent, which has it first'
+below_second_body() {
+	above="ip4.addr=$SECOND4,$OWN4 ip6.addr=$SECOND6,$OWN6"
+	rows_of one ip4.addr=$OWN4 ip6.addr=$OWN6 --
+}
+
+net_case below_many 'two addresses of the three that the parent has'
+below_many_body() {
+	above="ip4.addr=127.0.9.11,$SECOND4,$OWN4 ip6.addr=$SECOND6,$OWN6"
+	rows_of many ip4.addr=$OWN4,$SECOND4 ip6.addr=$OWN6,$SECOND6 --
+}
+
+net_case below_one 'inherited: the one address that the parent has'
+below_one_body() {
+	above="ip4.addr=$OWN4 ip6.addr=$OWN6"
+	rows_of one ip4=inherit ip6=inherit --
+}
+
+net_case below_inherit 'inherited: the addresses that the parent has'
+below_inherit_body() {
+	above="ip4.addr=$OWN4,$SECOND4 ip6.addr=$OWN6,$SECOND6"
+	rows_of many ip4=inherit ip6=inherit --
+}
+
+net_case below_v4 'inherited: of a parent that has IPv4 alone'
+below_v4_body() {
+	above="ip4.addr=$OWN4 ip6=disable"
+	rows_of v4 ip4=inherit ip6=inherit --
+}
+
+net_case below_host 'addresses of its own, below a jail that has all'
+below_host_body() {
+	above="ip4=inherit ip6=inherit"
+	rows_of many ip4.addr=$OWN4,$SECOND4 ip6.addr=$OWN6,$SECOND6 --
+}
+
+net_case below_off 'no address, below a jail that has some'
+below_off_body() {
+	above="ip4.addr=$OWN4 ip6.addr=$OWN6"
+	rows_of off ip4=disable ip6=disable --
+}
+
+net_case below_deep 'three deep, fewer addresses in each'
+below_deep_body() {
+	above="ip4=inherit ip6=inherit
+	ip4.addr=127.0.9.11,$OWN4,$SECOND4 ip6.addr=$OWN6,$SECOND6
+	ip4.addr=$SECOND4,$OWN4 ip6=inherit"
+	rows_of one ip4.addr=$OWN4 ip6.addr=$OWN6 --
+}
+
 atf_init_test_cases() {
-	for case in host inherit one many v4 v6 off source; do
+	for case in host inherit one many v4 v6 off source below below_second \
+	    below_many below_one below_inherit below_v4 below_host below_off \
+	    below_deep; do
 		atf_add_test_case "$case"
 	done
 }

@@ -187,7 +187,7 @@ unknown_body() {
 new_case later 'what is for later says so and leaves nothing'
 later_body() {
 	make_root
-	for param in children.max=1 allow.mount zfs.dataset=x; do
+	for param in allow.mount zfs.dataset=x; do
 		atf_check -s exit:1 -e match:"^jail: ${param%%=*}.*not supported yet" \
 		    jail -c path="$root" persist "$param"
 	done
