@@ -71,7 +71,7 @@ struct net_maps {
 
 #define NET_MAPS_INIT                                                          \
 	{                                                                      \
-		.fd = { -1, -1, -1, -1, -1, -1 }, .lock = -1                   \
+		.fd = { -1, -1, -1, -1, -1, -1, -1 }, .lock = -1               \
 	}
 
 void net_maps_done(struct net_maps *maps);
