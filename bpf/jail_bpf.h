@@ -41,8 +41,8 @@ struct net_config {
 	__u32 zero;
 };
 
-/* What the programs for abstract unix sockets have been asked about. */
-struct unix_seen {
+/* What the LSM programs have been asked about. */
+struct lsm_seen {
 	__u32 connect;
 	__u32 send;
 };

@@ -34,11 +34,11 @@
 #include "inherit.h"
 #include "jerr.h"
 #include "landlock.h"
+#include "lsm.h"
 #include "ns.h"
 #include "policy.h"
 #include "seccomp.h"
 #include "spawn.h"
-#include "unix.h"
 
 void
 entry_done(struct entry *en)
@@ -80,7 +80,7 @@ entry_open(int jid, struct entry *ret, struct jerr *e)
 	if (en.jail.parent != 0)
 		en.namespaces |= CLONE_NEWIPC | CLONE_NEWUTS;
 	policy_get(&en.policy, &en.rec.params);
-	en.is_scoped = unix_is_scoped(&en.rec.params);
+	en.is_scoped = lsm_is_scoped(&en.rec.params);
 	*ret = en;
 	return 0;
 }

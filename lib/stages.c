@@ -21,11 +21,11 @@
 #include "cleanup.h"
 #include "io.h"
 #include "jerr.h"
+#include "lsm.h"
 #include "nest.h"
 #include "net.h"
 #include "ns.h"
 #include "taken.h"
-#include "unix.h"
 #include "vnet.h"
 
 #define REMOVE_MSEC 30000 /* how long killed processes may take to go */
@@ -318,7 +318,7 @@ static const struct stage {
 	{ "thin", thin_prepare, NULL },
 	{ "jid", setup_jid, undo_jid },
 	{ "net", net_setup, net_undo },
-	{ "unix", unix_setup, NULL },
+	{ "lsm", lsm_setup, NULL },
 	{ "payload", setup_payload, undo_payload },
 	{ "ids", setup_ids, NULL },
 	{ "warden", setup_warden, undo_warden },

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * jail-bpf load | unix | unload, with jail/ open as descriptor 3.
+ * jail-bpf load | lsm | unload, with jail/ open as descriptor 3.
  *
  * load: the programs are attached at jail/, and those that are there of
  * another build are replaced, each in one step, with the maps as they are;
- * and the caller's network namespace has its sk_lookup program; and what unix
+ * and the caller's network namespace has its sk_lookup program; and what lsm
  * does.  Done by one at a time, which has the lock of jail/net/.
- * unix: abstract unix sockets are kept apart, where the kernel can.
+ * lsm: the LSM programs are put into force, where the kernel can.
  * unload: all of it goes, where no jail needs it any more.
  */
 #include <errno.h>
@@ -82,7 +82,7 @@ enter_host_mounts(void)
 static int
 usage(void)
 {
-	(void)fprintf(stderr, "usage: jail-bpf load | unix | unload, with the "
+	(void)fprintf(stderr, "usage: jail-bpf load | lsm | unload, with the "
 			      "cgroup of the jails open as descriptor 3\n");
 	return 1;
 }
@@ -94,25 +94,25 @@ load(void)
 
 	net_open(&net);
 	enter_host_mounts();
-	unix_attach(JAILS);
+	lsm_attach(JAILS);
 	programs_attach(JAILS);
 	lookup_attach(JAILS, &net);
 }
 
 static void
-load_unix(void)
+load_lsm(void)
 {
 	enter_host_mounts();
-	unix_attach(JAILS);
+	lsm_attach(JAILS);
 }
 
 static void
 unload(void)
 {
 	enter_host_mounts();
-	unix_check_unused(JAILS);
+	lsm_check_unused(JAILS);
 	programs_detach(JAILS);
-	unix_detach(JAILS);
+	lsm_detach(JAILS);
 	lookup_detach();
 }
 
@@ -121,7 +121,7 @@ static const struct {
 	void (*run)(void);
 } verbs[] = {
 	{ "load", load },
-	{ "unix", load_unix },
+	{ "lsm", load_lsm },
 	{ "unload", unload },
 };
 

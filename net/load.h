@@ -53,13 +53,13 @@ void lookup_drop_all(void);
 void lookup_attach(int jails, const struct net *net);
 void lookup_detach(void);
 
-/* ---- unix.c ---- */
+/* ---- lsm.c ---- */
 
-/* Ends the program when there are jails, and the programs are in force. */
-void unix_check_unused(int jails);
+/* Ends the program when there are jails, and the LSM programs are in force. */
+void lsm_check_unused(int jails);
 
-/* Abstract unix sockets are kept apart from here on, where that is possible. */
-void unix_attach(int jails);
-void unix_detach(int jails);
+/* They are in force from here on, where the kernel asks them. */
+void lsm_attach(int jails);
+void lsm_detach(int jails);
 
 #endif

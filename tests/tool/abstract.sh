@@ -48,7 +48,7 @@ asking() {
 
 # Are all kept apart by the kernel?  Once a jail has been there.
 kept_apart() {
-	[ -e /sys/fs/bpf/jail/unix_connect ]
+	[ -e /sys/fs/bpf/jail/lsm_connect ]
 }
 
 # Sockets with a path are reached from the jail; whether answers get to the

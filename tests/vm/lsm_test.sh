@@ -1,8 +1,8 @@
 #!/usr/bin/env atf-sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Abstract unix sockets, where BPF LSM programs keep all jails apart.  In a
-# machine of tests/vm/run, whose kernel asks such programs.
+# What BPF LSM programs do for all jails: abstract unix sockets are kept apart,
+# modules not loaded.  In a machine of tests/vm/run, whose kernel asks them.
 
 # SC2016: for another shell.  SC2154: of abstract.sh.
 # shellcheck disable=SC1091,SC2016,SC2086,SC2154
@@ -26,10 +26,16 @@ lsm_case() {
 	} 2>/dev/null"
 }
 
+# A command in a cgroup: "./below CGROUP COMMAND".
+make_below() {
+	printf '%s\n' '#!/bin/sh' 'echo $$ >"$1/cgroup.procs" && shift' \
+	    'exec "$@"' >below && chmod 755 below
+}
+
 # What is recorded of the programs; then their links are there.
 record() {
 	python3 -c 'import os, sys
-print(os.getxattr(sys.argv[1], "trusted.jail.unix").decode())' "$1"
+print(os.getxattr(sys.argv[1], "trusted.jail.lsm").decode())' "$1"
 }
 
 lsm_case jails 'no name crosses the border of a jail'
@@ -70,8 +76,7 @@ deep_body() {
 	payload=/sys/fs/cgroup/jail/$(jls -j "$a" jid)/payload
 	other=/sys/fs/cgroup/deep/jail/1
 	mkdir -p "$payload/jail/1" "$other"
-	printf '%s\n' '#!/bin/sh' 'echo $$ >"$1/cgroup.procs" && shift' \
-	    'exec "$@"' >below && chmod 755 below
+	make_below
 	serve "$x-jail" "jexec $a"
 	serve "$x-host" ""
 	serve "$x-other" "./below $other"
@@ -88,6 +93,47 @@ deep_body() {
 	rmdir "$payload/jail/1" "$payload/jail"
 }
 
+# Is a module loaded?
+has() {
+	grep -q "^$1 " /proc/modules
+}
+
+# The kernel is asked for an interface by the command before "ip", in vain.
+refuses() {
+	atf_check -s not-exit:0 -e match:'Unknown device type' \
+	    "$@" ip link add ifb9 type ifb
+	has ifb && atf_fail "$*: the module is loaded"
+	return 0
+}
+
+lsm_case modules 'the kernel loads no module for a jail'
+modules_body() {
+	make_host_jail a vnet
+	a=$name
+	make_host_jail b
+	b=$name
+	modprobe -r ifb
+	refuses jexec "$a"
+	# whatever its cgroup is called
+	make_below
+	jail=/sys/fs/cgroup/jail/$(jls -j "$b" jid)
+	payload=$jail/payload
+	mkdir -p "$payload/7/8" "$payload/keeper"
+	for cgroup in . 7 7/8 keeper; do
+		refuses ./below "$payload/$cgroup" unshare -n
+	done
+	rmdir "$payload/7/8" "$payload/7" "$payload/keeper"
+	# it is loaded for the host, and where the host mounts for the jail;
+	# then all have it
+	for how in "" "./below $jail"; do
+		atf_check $how unshare -n ip link add ifb9 type ifb
+		has ifb || atf_fail "$how: the module is not loaded"
+		atf_check jexec "$a" ip link add ifb9 type ifb
+		atf_check jexec "$a" ip link delete ifb9
+		wait_for 10 modprobe -r ifb || atf_fail "$how: it stays"
+	done
+}
+
 lsm_case loaded 'the programs are loaded once, and unloaded when no jail is'
 loaded_body() {
 	make_host_jail a
@@ -96,14 +142,14 @@ loaded_body() {
 	[ "$(record /sys/fs/cgroup/jail)" = "$record" ] || atf_fail "again"
 	# another folder of jails takes the same
 	mkdir -p /sys/fs/cgroup/deep/jail/net
-	atf_check "$helper" unix 3</sys/fs/cgroup/deep/jail
+	atf_check "$helper" lsm 3</sys/fs/cgroup/deep/jail
 	[ "$(record /sys/fs/cgroup/deep/jail)" = "$record" ] ||
 	    atf_fail "$record, but $(record /sys/fs/cgroup/deep/jail)"
 	atf_check -s exit:1 -e match:'there are jails' \
 	    "$helper" unload 3</sys/fs/cgroup/jail
 	kept_apart || atf_fail "unloaded with jails"
 	# they went without us
-	rm /sys/fs/bpf/jail/unix_*
+	rm /sys/fs/bpf/jail/lsm_*
 	atf_check -e not-match:'not kept apart' -o not-match:'not kept apart' \
 	    jail -v -c path=/ command=true
 	kept_apart || atf_fail "not loaded again"
@@ -118,5 +164,6 @@ atf_init_test_cases() {
 	atf_add_test_case jails
 	atf_add_test_case paths
 	atf_add_test_case deep
+	atf_add_test_case modules
 	atf_add_test_case loaded
 }

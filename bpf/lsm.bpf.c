@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
+ * What the hooks of the cgroup do not see; LSM hooks see every process of the
+ * machine.  What the kernel's structs look like here is matched with its own
+ * BTF when this is loaded.
+ *
  * Abstract unix sockets: their names belong to the network namespace, which
  * jails share with the host, so a name is another's unless its socket was made
  * in the jail of who asks for it.  Sockets with a path are left to the file
  * system, those without a name to who was given them.
  *
- * LSM hooks see every process of the machine.  What the kernel's structs look
- * like here is matched with its own BTF when this is loaded.
+ * Modules, which the kernel loads for whoever asks for what is in them: not
+ * for a jail.
  */
 #include <linux/bpf.h>
 #include <linux/errno.h>
@@ -78,7 +82,7 @@ struct unix_sock {
 /* ---- jails ---- */
 
 /* Set by a call that these programs were asked about: they are in force. */
-struct unix_seen jail_seen SEC(".bss.seen");
+struct lsm_seen jail_seen SEC(".bss.seen");
 
 static __always_inline struct cgroup *
 ancestor(struct cgroup *cg, __u32 level)
@@ -122,31 +126,38 @@ is_jail(struct kernfs_node *kn)
 	return first >= '1' && first <= '9';
 }
 
+struct jail {
+	__u64 id; /* of its cgroup; 0: the host */
+	bool below; /* in the cgroup of its processes, not of its keepers */
+};
+
 /*
- * The id of the jail of a cgroup, the nearest of jails in jails; 0: the host.
- * It is looked for from above: what a jail makes of its own cgroup is nothing.
+ * The jail of a cgroup, the nearest of jails in jails.  It is looked for from
+ * above: what a jail makes of its own cgroup is nothing.
  */
-static __always_inline __u64
+static __always_inline struct jail
 jail_of(struct cgroup *cg)
 {
 	__u32 level = (__u32)BPF_CORE_READ(cg, level), i;
+	struct jail jail = { 0, false };
 	struct kernfs_node *kn;
 	bool below = false;
-	__u64 jail = 0;
 
 	for (i = 1; i < LEVEL_MAX && i <= level; i++) {
 		kn = node_at(cg, i);
-		if (below && is_jail(kn))
-			jail = BPF_CORE_READ(kn, id);
-		else if (jail != 0)
+		if (below && is_jail(kn)) {
+			jail.id = BPF_CORE_READ(kn, id);
+		} else if (jail.id != 0) {
+			jail.below = true;
 			break;
-		else
+		} else {
 			below = is_place(kn);
+		}
 	}
 	return jail;
 }
 
-static __always_inline __u64
+static __always_inline struct jail
 jail_of_current(void)
 {
 	struct task_struct *task = (void *)bpf_get_current_task_btf();
@@ -177,7 +188,7 @@ check_peer(struct sock *sk)
 	if (!is_abstract((struct unix_sock *)sk))
 		return 0;
 	cg = BPF_CORE_READ(sk, sk_cgrp_data.cgroup);
-	return jail_of(cg) == jail_of_current() ? 0 : -ECONNREFUSED;
+	return jail_of(cg).id == jail_of_current().id ? 0 : -ECONNREFUSED;
 }
 
 /* ---- hooks ---- */
@@ -205,6 +216,15 @@ jail_unix_send(__u64 *ctx)
 	if (BPF_CORE_READ((struct unix_sock *)to, peer) == from)
 		return 0;
 	return check_peer(to);
+}
+
+/* What becomes a jail's first process may: it mounts what the host says. */
+SEC("lsm/kernel_module_request")
+int
+jail_module(__u64 *ctx)
+{
+	(void)ctx;
+	return jail_of_current().below ? -EPERM : 0;
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The programs that keep abstract unix sockets apart: LSM hooks, one of a
- * kind for the whole machine, by pinned links.  Not every kernel has them, and
- * one that has may not ask them ("bpf" is to be in /sys/kernel/security/lsm):
- * so they are tried.  Where they are not in force, that is no error; an
- * attribute of jail/ says it.
+ * The LSM programs, one of a kind for the whole machine, by pinned links.  Not
+ * every kernel has them, and one that has may not ask them ("bpf" is to be in
+ * /sys/kernel/security/lsm): so they are tried.  Where they are not in force,
+ * that is no error; an attribute of jail/ says it.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -21,27 +20,29 @@
 #include "load.h"
 #include "net_build.h"
 
-#define XA_UNIX "trusted.jail.unix" /* NET_BUILD, ids of the links or 0 0 */
-#define HOOKS 2
+#define XA_LSM "trusted.jail.lsm" /* NET_BUILD, id of the first link or 0 */
+#define NEW_PIN PINS "/lsm_new"
 
 /* The object file, as it was compiled. */
 __asm__(".section .rodata\n"
 	".balign 8\n"
-	".globl unix_object_begin\n"
-	"unix_object_begin:\n"
-	".incbin \"" UNIX_OBJECT "\"\n"
-	".globl unix_object_end\n"
-	"unix_object_end:\n"
+	".globl lsm_object_begin\n"
+	"lsm_object_begin:\n"
+	".incbin \"" LSM_OBJECT "\"\n"
+	".globl lsm_object_end\n"
+	"lsm_object_end:\n"
 	".previous\n");
-extern const unsigned char unix_object_begin[], unix_object_end[];
+extern const unsigned char lsm_object_begin[], lsm_object_end[];
 
 static const struct {
 	const char *program;
-	const char *pin, *new_pin;
-} hooks[HOOKS] = {
-	{ "jail_unix_conn", PINS "/unix_connect", PINS "/unix_connect_new" },
-	{ "jail_unix_send", PINS "/unix_send", PINS "/unix_send_new" },
+	const char *pin;
+} hooks[] = {
+	{ "jail_unix_conn", PINS "/lsm_connect" },
+	{ "jail_unix_send", PINS "/lsm_send" },
+	{ "jail_module", PINS "/lsm_module" },
 };
+#define HOOKS (sizeof(hooks) / sizeof(*hooks))
 
 /* ---- loading ---- */
 
@@ -65,13 +66,15 @@ find_map(struct bpf_object *obj, const char *section)
 static struct bpf_object *
 load(void)
 {
-	struct bpf_object *obj = bpf_object__open_mem(unix_object_begin,
-	    (size_t)(unix_object_end - unix_object_begin), NULL);
+	struct bpf_object *obj = bpf_object__open_mem(lsm_object_begin,
+	    (size_t)(lsm_object_end - lsm_object_begin), NULL);
 
 	if (obj == NULL)
 		die(errno, "BPF object");
 	if (bpf_object__load(obj) == 0)
 		return obj;
+	if (errno == ENOMEM)
+		die(errno, "BPF object"); /* next time it may */
 	bpf_object__close(obj);
 	return NULL;
 }
@@ -125,7 +128,7 @@ try(int type)
 static bool
 are_asked(struct bpf_object *obj)
 {
-	struct unix_seen seen = { 0, 0 };
+	struct lsm_seen seen = { 0, 0 };
 	uint32_t zero = 0;
 
 	try(SOCK_STREAM);
@@ -166,52 +169,55 @@ pinned_id(struct bpf_object *obj, size_t hook)
 								   : 0;
 }
 
-/* Another folder of jails has them already: they are for all. */
-static bool
-find_pinned(struct bpf_object *obj, uint32_t *ids)
+/* The first link's id, if another folder of jails has them: they are for all.
+ */
+static uint32_t
+find_pinned(struct bpf_object *obj)
 {
+	uint32_t first = pinned_id(obj, 0);
 	size_t i;
 
-	for (i = 0; i < HOOKS; i++)
-		ids[i] = pinned_id(obj, i);
-	return ids[0] != 0 && ids[1] != 0;
+	for (i = 1; i < HOOKS && first != 0; i++) {
+		if (pinned_id(obj, i) == 0)
+			first = 0;
+	}
+	return first;
 }
 
 /* The new one is in force beside the old one until that is unpinned. */
+static void
+pin(const struct bpf_link *link, const char *path)
+{
+	(void)unlink(NEW_PIN); /* of one who was killed */
+	if (bpf_obj_pin(bpf_link__fd(link), NEW_PIN) < 0 ||
+	    rename(NEW_PIN, path) < 0)
+		die(errno, "%s", path);
+}
+
+/* The first link's id; 0: they are not asked, and let go of. */
 static uint32_t
-pin(const struct bpf_link *link, size_t hook)
+attach(struct bpf_object *obj)
 {
 	struct bpf_link_info info = { 0 };
+	struct bpf_link *links[HOOKS];
+	size_t i, n;
 
-	(void)unlink(hooks[hook].new_pin); /* of one who was killed */
-	if (bpf_obj_pin(bpf_link__fd(link), hooks[hook].new_pin) < 0 ||
-	    rename(hooks[hook].new_pin, hooks[hook].pin) < 0)
-		die(errno, "%s", hooks[hook].pin);
-	get_info(bpf_link__fd(link), &info, sizeof(info));
+	for (n = 0; n < HOOKS; n++) {
+		links[n] = bpf_program__attach(find_program(obj, n));
+		if (links[n] == NULL)
+			break;
+	}
+	if (n == HOOKS && are_asked(obj)) {
+		get_info(bpf_link__fd(links[0]), &info, sizeof(info));
+		for (i = 0; i < HOOKS; i++)
+			pin(links[i], hooks[i].pin);
+	}
+	for (i = 0; i < n; i++)
+		(void)bpf_link__destroy(links[i]);
 	return info.id;
 }
 
-/* Their ids become 0 where they are not asked. */
-static void
-attach(struct bpf_object *obj, uint32_t *ids)
-{
-	struct bpf_link *links[HOOKS] = { NULL, NULL };
-	bool ok = true;
-	size_t i;
-
-	for (i = 0; i < HOOKS && ok; i++) {
-		links[i] = bpf_program__attach(find_program(obj, i));
-		ok = links[i] != NULL;
-	}
-	ok = ok && are_asked(obj);
-	for (i = 0; i < HOOKS; i++) {
-		ids[i] = ok ? pin(links[i], i) : 0;
-		if (links[i] != NULL)
-			(void)bpf_link__destroy(links[i]);
-	}
-}
-
-/* Is link id there? */
+/* Is there a link of this id? */
 static bool
 is_link(uint32_t id)
 {
@@ -226,57 +232,49 @@ is_link(uint32_t id)
 static bool
 is_done(int jails)
 {
-	uint32_t connect = 0, send = 0;
+	uint32_t id;
 	char was[96];
-	ssize_t n = fgetxattr(jails, XA_UNIX, was, sizeof(was) - 1);
+	ssize_t n = fgetxattr(jails, XA_LSM, was, sizeof(was) - 1);
 
 	was[n > 0 ? n : 0] = '\0';
 	return strncmp(was, NET_BUILD " ", sizeof(NET_BUILD)) == 0 &&
-	       sscanf(was, "%*s %*s %u %u", &connect, &send) == 2 &&
-	       (connect == 0 || is_link(connect)) &&
-	       (send == 0 || is_link(send));
+	       sscanf(was + sizeof(NET_BUILD), "%u", &id) == 1 &&
+	       (id == 0 || is_link(id));
 }
 
 void
-unix_attach(int jails)
+lsm_attach(int jails)
 {
-	uint32_t ids[HOOKS] = { 0, 0 };
 	struct bpf_object *obj;
+	uint32_t id = 0;
 	char text[96];
 
 	if (is_done(jails))
 		return;
 	if ((obj = load()) != NULL) {
 		pins_make();
-		if (!find_pinned(obj, ids))
-			attach(obj, ids);
+		if ((id = find_pinned(obj)) == 0)
+			id = attach(obj);
 		bpf_object__close(obj);
 	}
-	(void)snprintf(text, sizeof(text), NET_BUILD " %u %u", ids[0], ids[1]);
-	if (fsetxattr(jails, XA_UNIX, text, strlen(text), 0) < 0)
+	(void)snprintf(text, sizeof(text), NET_BUILD " %u", id);
+	if (fsetxattr(jails, XA_LSM, text, strlen(text), 0) < 0)
 		die(errno, "record of the BPF programs");
 }
 
-static void
-unpin(void)
+void
+lsm_detach(int jails)
 {
 	size_t i;
 
-	for (i = 0; i < HOOKS; i++) {
-		(void)unlink(hooks[i].new_pin); /* or there is none */
-		(void)unlink(hooks[i].pin);
-	}
+	(void)unlink(NEW_PIN);
+	for (i = 0; i < HOOKS; i++)
+		(void)unlink(hooks[i].pin); /* ENOENT: there is none */
+	(void)fremovexattr(jails, XA_LSM); /* ENODATA: it was not there */
 }
 
 void
-unix_detach(int jails)
-{
-	unpin();
-	(void)fremovexattr(jails, XA_UNIX); /* ENODATA: it was not there */
-}
-
-void
-unix_check_unused(int jails)
+lsm_check_unused(int jails)
 {
 	int fd = openat(jails, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *d = fd >= 0 ? fdopendir(fd) : NULL;

@@ -13,19 +13,11 @@
 #include "jerr.h"
 #include "landlock.h"
 #include "libexec.h"
+#include "lsm.h"
 #include "net_build.h"
-#include "unix.h"
 
-#define XA_UNIX "trusted.jail.unix" /* NET_BUILD, ids of the links or 0 0 */
+#define XA_LSM "trusted.jail.lsm" /* NET_BUILD, id of the first link or 0 */
 #define LOCK_DIR "net" /* in jail/, where the helper takes its lock */
-
-static void
-read_record(int jails, char *ret, size_t size)
-{
-	ssize_t n = fgetxattr(jails, XA_UNIX, ret, size - 1);
-
-	ret[n > 0 ? n : 0] = '\0';
-}
 
 /*
  * Are the programs in force, for all of the machine?  -ENOENT: those of this
@@ -34,17 +26,17 @@ read_record(int jails, char *ret, size_t size)
 static int
 look(int jails)
 {
-	uint32_t connect, send;
 	char text[96];
+	ssize_t n = fgetxattr(jails, XA_LSM, text, sizeof(text) - 1);
+	uint32_t id;
 
-	read_record(jails, text, sizeof(text));
+	text[n > 0 ? n : 0] = '\0';
 	if (strncmp(text, NET_BUILD " ", sizeof(NET_BUILD)) != 0 ||
-	    sscanf(text, "%*s %*s %u %u", &connect, &send) != 2)
+	    sscanf(text + sizeof(NET_BUILD), "%u", &id) != 1)
 		return -ENOENT;
-	if (connect == 0 || send == 0)
+	if (id == 0)
 		return false;
-	return bpf_is_lsm_link(connect) && bpf_is_lsm_link(send) ? true
-								 : -ENOENT;
+	return bpf_is_lsm_link(id) ? true : -ENOENT;
 }
 
 static bool
@@ -60,7 +52,7 @@ has_programs(void)
 static bool
 try_programs(void)
 {
-	const char *argv[] = { "jail-bpf", "unix", NULL };
+	const char *argv[] = { "jail-bpf", "lsm", NULL };
 	struct jerr lesser;
 	auto_close int jails = jails_dir(false, &lesser);
 	int r;
@@ -77,28 +69,34 @@ try_programs(void)
 }
 
 bool
-unix_is_scoped(const struct pset *params)
+lsm_is_scoped(const struct pset *params)
 {
 	return pset_bool(params, P_UNIX_PRIVATE) &&
 	       !pset_is(params, P_VNET, "new") && !has_programs();
 }
 
+/* What is lacking: whoever asked with -v reads it. */
+static int
+say(struct build *b, const char *what)
+{
+	buf_fmt(b->notes, "%s%s", b->notes->len > 0 ? "\n" : "", what);
+	return 0;
+}
+
 int
-unix_setup(struct build *b, struct jerr *e)
+lsm_setup(struct build *b, struct jerr *e)
 {
 	const struct pset *params = &b->rec.params;
 
-	if (pset_is(params, P_VNET, "new"))
-		return 0; /* has all names for itself */
 	if (try_programs())
 		return 0;
-	if (!pset_bool(params, P_UNIX_PRIVATE)) {
-		buf_fmt(b->notes,
-		    "%sabstract unix sockets are not kept apart from those of "
-		    "the host (see unix.private in jail(8))",
-		    b->notes->len > 0 ? "\n" : "");
-		return 0;
-	}
+	if (pset_is(params, P_VNET, "new"))
+		return say(b, "root in the jail can have the kernel load "
+			      "modules (see NETWORK STACKS in jail(8))");
+	if (!pset_bool(params, P_UNIX_PRIVATE))
+		return say(b, "abstract unix sockets are not kept apart from "
+			      "those of the host (see unix.private in "
+			      "jail(8))");
 	if (landlock_has_scopes())
 		return 0;
 	return jerr(e, ENOTSUP,
