@@ -22,19 +22,6 @@ static const struct {
 
 /* ---- what a jail has ---- */
 
-static int
-copy(struct pset *to, const struct pset *from, enum param_id id)
-{
-	size_t i;
-	int r = 0;
-
-	pset_clear(to, id);
-	to->val[id].set = pset_has(from, id);
-	for (i = 0; r == 0 && i < from->val[id].n; i++)
-		r = pset_raw(to, id, from->val[id].v[i]);
-	return r;
-}
-
 /* What is "inherit" becomes what the parent says.  1: it says so, too. */
 static int
 resolve_from(struct pset *ret, const struct pset *above)
@@ -47,8 +34,8 @@ resolve_from(struct pset *ret, const struct pset *above)
 		if (!pset_is(ret, families[i].mode, "inherit"))
 			continue;
 		more |= pset_is(above, families[i].mode, "inherit");
-		if ((r = copy(ret, above, families[i].mode)) == 0)
-			r = copy(ret, above, families[i].addr);
+		if ((r = pset_copy(ret, above, families[i].mode)) == 0)
+			r = pset_copy(ret, above, families[i].addr);
 	}
 	return r < 0 ? r : more;
 }

@@ -106,19 +106,6 @@ is_new(const struct pset *s, const struct family *f)
 	       (pset_is(s, f->mode, "new") || pset_count(s, f->addr) > 0);
 }
 
-static int
-copy(struct pset *to, const struct pset *from, enum param_id id)
-{
-	size_t i;
-	int r = 0;
-
-	pset_clear(to, id);
-	to->val[id].set = true;
-	for (i = 0; r == 0 && i < pset_count(from, id); i++)
-		r = pset_raw(to, id, pset_get(from, id, i));
-	return r;
-}
-
 /*
  * "inherit" is what the parent has: nothing, or, beside addresses of its own
  * of the other family, the same addresses; else it follows the parent's.
@@ -139,7 +126,7 @@ fill_family(struct pset *child, const struct pset *above,
 		return 0;
 	if ((r = pset_put(child, f->mode, "new")) < 0)
 		return r;
-	return copy(child, above, f->addr);
+	return pset_copy(child, above, f->addr);
 }
 
 static int

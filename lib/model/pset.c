@@ -331,21 +331,28 @@ pset_bool(const struct pset *s, enum param_id id)
 }
 
 int
+pset_copy(struct pset *to, const struct pset *from, enum param_id id)
+{
+	size_t i;
+	int r = 0;
+
+	pval_done(&to->val[id]);
+	to->val[id].set = from->val[id].set;
+	for (i = 0; r == 0 && i < from->val[id].n; i++)
+		r = pset_raw(to, id, from->val[id].v[i]);
+	return r;
+}
+
+int
 pset_merge(struct pset *to, const struct pset *from, struct jerr *e)
 {
 	size_t i, k;
 	int r = 0;
 
 	for (i = 0; i < P_COUNT; i++) {
-		if (!from->val[i].set)
-			continue;
-		pval_done(&to->val[i]);
-		to->val[i].set = true;
-		for (k = 0; k < from->val[i].n; k++) {
-			if (pset_raw(to, (enum param_id)i, from->val[i].v[k]) <
-			    0)
-				return jerr_sys(e, ENOMEM, "parameters");
-		}
+		if (from->val[i].set &&
+		    pset_copy(to, from, (enum param_id)i) < 0)
+			return jerr_sys(e, ENOMEM, "parameters");
 	}
 	for (k = 0; r == 0 && k < from->keys.n; k++)
 		r = apply_key(to, from->keys.v[k], e);

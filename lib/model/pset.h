@@ -49,6 +49,9 @@ int pset_raw(struct pset *s, enum param_id id, const char *text);
 /* Replace the value by one text.  0 or -ENOMEM; unchanged on failure. */
 int pset_put(struct pset *s, enum param_id id, const char *text);
 
+/* The value that from has, or none as it has none.  0 or -ENOMEM. */
+int pset_copy(struct pset *to, const struct pset *from, enum param_id id);
+
 void pset_clear(struct pset *s, enum param_id id);
 bool pset_has(const struct pset *s, enum param_id id);
 
