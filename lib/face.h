@@ -5,11 +5,16 @@
 
 #include <stdbool.h>
 
+#include "pset.h"
+
 #define API __attribute__((visibility("default")))
 
 struct jerr;
 struct jail;
-struct pset;
+
+struct jailx_set {
+	struct pset p;
+};
 
 /* r as it is, or -1 with errno and jail_errmsg. */
 int face(int r, const struct jerr *e);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is kept of a jail: the one packer and unpacker. */
+/* What is kept of a jail: the one packer and unpacker, see store.h. */
 #include <assert.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,19 +10,13 @@
 #include "buf.h"
 #include "cleanup.h"
 #include "store.h"
-#include "value.h"
 #include "xattr.h"
 
 #define FORMAT 1
 #define XA_USER "user.jail"
 #define XA_TRUSTED "trusted.jail." /* and a digit */
-#define XA_LAST "user.jail.last"
-#define XA_NEST "user.jail.nest"
 #define XA_AFTER "trusted.jail.after"
-#define XA_KEPT "trusted.jail.kept"
 #define READ_TRIES 16 /* against a writer that never rests */
-#define XA_NAMES "user.jail.n%02x"
-#define XA_RUN "trusted.jail.run"
 #define XA_SIZE 65536 /* the kernel's limit for a value */
 #define XA_USUAL 2048 /* the kernel clears as much as it is offered */
 
@@ -365,13 +358,13 @@ store_set_persist(int dir, enum jail_persist how)
 	return xattr_write(dir, STORE_PERSIST, word, strlen(word));
 }
 
-/* ---- single numbers ---- */
+/* ---- what follows its end ---- */
 
-static int
-get_number(int dir, const char *name)
+int
+store_after(int dir)
 {
 	char text[16];
-	ssize_t len = fgetxattr(dir, name, text, sizeof(text) - 1);
+	ssize_t len = fgetxattr(dir, XA_AFTER, text, sizeof(text) - 1);
 
 	if (len < 0)
 		return -errno;
@@ -379,170 +372,17 @@ get_number(int dir, const char *name)
 	return (int)strtol(text, NULL, 10);
 }
 
-static int
-set_number(int dir, const char *name, int number)
-{
-	char text[16];
-	int len = snprintf(text, sizeof(text), "%d", number);
-
-	return xattr_write(dir, name, text, (size_t)len);
-}
-
-int
-store_last_jid(int dir, bool *ret_nest)
-{
-	char text[16];
-	ssize_t len = fgetxattr(dir, XA_LAST, text, sizeof(text) - 1);
-
-	if (len < 0 && errno != ENODATA)
-		return -errno;
-	text[len < 0 ? 0 : len] = '\0';
-	if (ret_nest != NULL)
-		*ret_nest = strchr(text, '+') != NULL;
-	return (int)strtol(text, NULL, 10);
-}
-
-int
-store_set_last_jid(int dir, int jid, bool nest)
-{
-	char text[16];
-	int len = snprintf(text, sizeof(text), "%d%s", jid, nest ? "+" : "");
-
-	return xattr_write(dir, XA_LAST, text, (size_t)len);
-}
-
-int
-store_after(int dir)
-{
-	return get_number(dir, XA_AFTER);
-}
-
 int
 store_set_after(int dir, int step)
 {
-	return set_number(dir, XA_AFTER, step);
+	char text[16];
+	int len = snprintf(text, sizeof(text), "%d", step);
+
+	return xattr_write(dir, XA_AFTER, text, (size_t)len);
 }
 
 int
 store_drop_after(int dir)
 {
 	return xattr_drop(dir, XA_AFTER);
-}
-
-/* ---- lists ---- */
-
-/* An array of things of that size, with room for one more: how many. */
-static ssize_t
-get_list(int dir, const char *name, size_t each, void **ret)
-{
-	auto_free char *value = NULL;
-	ssize_t len = xattr_read(dir, name, &value);
-	void *list;
-
-	if (len == -ENODATA)
-		len = 0;
-	if (len < 0)
-		return len;
-	if ((list = realloc(value, (size_t)len + each)) == NULL)
-		return -ENOMEM;
-	value = NULL;
-	*ret = list;
-	return len / (ssize_t)each;
-}
-
-static int
-set_list(int dir, const char *name, const void *list, size_t size)
-{
-	return size > 0 ? xattr_write(dir, name, list, size)
-			: xattr_drop(dir, name);
-}
-
-ssize_t
-store_kept(int dir, int **ret)
-{
-	void *list = NULL;
-	ssize_t n = get_list(dir, XA_KEPT, sizeof(**ret), &list);
-
-	if (n >= 0)
-		*ret = list;
-	return n;
-}
-
-int
-store_set_kept(int dir, const int *jids, size_t n)
-{
-	return set_list(dir, XA_KEPT, jids, n * sizeof(*jids));
-}
-
-ssize_t
-store_nest(int dir, struct nest_row **ret)
-{
-	void *list = NULL;
-	ssize_t n = get_list(dir, XA_NEST, sizeof(**ret), &list);
-
-	if (n >= 0)
-		*ret = list;
-	return n;
-}
-
-int
-store_set_nest(int dir, const struct nest_row *rows, size_t n)
-{
-	return set_list(dir, XA_NEST, rows, n * sizeof(*rows));
-}
-
-int
-store_bucket(int dir, unsigned int which, struct bucket *ret)
-{
-	char name[sizeof(XA_NAMES)], data[XA_SIZE + 1];
-	ssize_t len;
-
-	(void)snprintf(name, sizeof(name), XA_NAMES, which);
-	if ((len = get_attr(dir, name, data)) < 0)
-		return (int)len;
-	return bucket_unpack(ret, which, data, (size_t)len);
-}
-
-int
-store_set_bucket(int dir, unsigned int which, const struct bucket *bucket)
-{
-	char name[sizeof(XA_NAMES)];
-	auto_buf struct buf b = BUF_INIT;
-
-	(void)snprintf(name, sizeof(name), XA_NAMES, which);
-	if (bucket != NULL) {
-		bucket_pack(bucket, which, &b);
-		return write_attr(dir, name, &b);
-	}
-	return xattr_drop(dir, name);
-}
-
-int
-store_run(int dir, struct id_run *ret)
-{
-	char text[32], *end;
-	ssize_t len = fgetxattr(dir, XA_RUN, text, sizeof(text) - 1);
-	long a, b;
-
-	if (len < 0)
-		return errno == ERANGE ? -EPROTO : -errno;
-	text[len] = '\0';
-	if ((end = strchr(text, ' ')) == NULL)
-		return -EPROTO;
-	*end++ = '\0';
-	if (value_long(text, 0, UINT32_MAX, &a) < 0 ||
-	    value_long(end, 0, UINT32_MAX, &b) < 0)
-		return -EPROTO;
-	*ret = (struct id_run){ (uint32_t)a, (uint32_t)b };
-	return 0;
-}
-
-int
-store_set_run(int dir, const struct id_run *run)
-{
-	char text[32];
-	int len = snprintf(
-	    text, sizeof(text), "%" PRIu32 " %" PRIu32, run->next, run->end);
-
-	return xattr_write(dir, XA_RUN, text, (size_t)len);
 }
