@@ -110,23 +110,36 @@ is_hidden_port(
 	return bpf_map_lookup_elem(&jail_claims, &key) != NULL;
 }
 
+/*
+ * Functions that are not static are verified once, and not for each of the
+ * ways that lead to them; the verifier has ip be NULL, too.
+ */
+int steer_scope(
+    struct bpf_sk_lookup *ctx, __u64 scope, const struct net_ip *ip);
+int hides_port(struct bpf_sk_lookup *ctx, __u64 scope, const struct net_ip *ip);
+
 /* Hand it to a listener of the scope, at the address or all of its. */
-static __attribute__((noinline)) bool
+__attribute__((noinline)) int
 steer_scope(struct bpf_sk_lookup *ctx, __u64 scope, const struct net_ip *ip)
 {
-	struct net_ip any = wildcard_of(ip);
+	struct net_ip any;
 
+	if (ip == NULL)
+		return false;
+	any = wildcard_of(ip);
 	if (steer(ctx, scope, ip) || steer(ctx, scope, &any))
 		return true;
 	any.d[1] = 0;
 	return ip_is4(ip) && steer(ctx, scope, &any); /* of IPv6 as well */
 }
 
-static __attribute__((noinline)) bool
+__attribute__((noinline)) int
 hides_port(struct bpf_sk_lookup *ctx, __u64 scope, const struct net_ip *ip)
 {
 	struct net_ip any = { .d = { 0, 0 } };
 
+	if (ip == NULL)
+		return false;
 	return is_hidden_port(ctx, scope, ip) ||
 	       is_hidden_port(ctx, scope, &any);
 }

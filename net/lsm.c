@@ -251,7 +251,9 @@ lsm_attach(int jails)
 
 	if (is_done(jails))
 		return;
-	if ((obj = load()) != NULL) {
+	/* asked first: to load an object, libbpf reads all BTF of the kernel */
+	if (libbpf_probe_bpf_prog_type(BPF_PROG_TYPE_LSM, NULL) != 0 &&
+	    (obj = load()) != NULL) {
 		pins_make();
 		if ((id = find_pinned(obj)) == 0)
 			id = attach(obj);
