@@ -82,42 +82,26 @@ net_ports_note(const struct net_maps *maps, struct jerr *e)
 
 /* ---- ip4.hostports ---- */
 
-/* A walk through the list, whose elements may be lists themselves: 53,123. */
-struct walk {
-	size_t i;
-	const char *rest; /* of element i - 1 */
-};
-
-/* The next port: 1, 0 at the end, -EINVAL for what is none. */
 static int
-next_port(const struct pset *params, struct walk *w, long *ret)
+port_at(const struct pset *params, size_t i, long *ret)
 {
-	char text[16];
-	size_t len;
-
-	while (w->rest == NULL || *w->rest == '\0') {
-		if (w->i == pset_count(params, P_IP4_HOSTPORTS))
-			return 0;
-		w->rest = pset_get(params, P_IP4_HOSTPORTS, w->i++);
-	}
-	len = strcspn(w->rest, ",");
-	(void)snprintf(text, sizeof(text), "%.*s", (int)len, w->rest);
-	w->rest += len + (w->rest[len] == ',');
-	return value_long(text, 1, UINT16_MAX, ret) < 0 ? -EINVAL : 1;
+	return value_long(
+	    pset_get(params, P_IP4_HOSTPORTS, i), 1, UINT16_MAX, ret);
 }
 
 int
 net_ports_check(const struct pset *params, struct jerr *e)
 {
-	struct walk w = { 0 };
 	long port;
-	int r;
+	size_t i;
 
-	while ((r = next_port(params, &w, &port)) > 0)
-		;
-	return r == 0 ? 0
-		      : jerr(e, EINVAL, "ip4.hostports: %s is not a port",
-			    pset_get(params, P_IP4_HOSTPORTS, w.i - 1));
+	for (i = 0; i < pset_count(params, P_IP4_HOSTPORTS); i++) {
+		if (port_at(params, i, &port) < 0)
+			return jerr(e, EINVAL,
+			    "ip4.hostports: %s is not a port",
+			    pset_get(params, P_IP4_HOSTPORTS, i));
+	}
+	return 0;
 }
 
 int
@@ -125,12 +109,14 @@ net_ports_take(
     const struct net_maps *maps, uint64_t jail, const struct pset *params)
 {
 	struct net_port key = { .owner = jail };
-	struct walk w = { 0 };
 	uint8_t one = 1;
+	size_t i;
 	long port;
 	int r = 0;
 
-	while (r == 0 && next_port(params, &w, &port) > 0) {
+	for (i = 0; r == 0 && i < pset_count(params, P_IP4_HOSTPORTS); i++) {
+		if (port_at(params, i, &port) < 0)
+			continue;
 		key.port = (uint16_t)port;
 		r = bpf_map_put(maps->fd[NET_MAP_PORTS], &key, &one);
 	}
@@ -142,10 +128,12 @@ net_ports_drop(
     const struct net_maps *maps, uint64_t jail, const struct pset *params)
 {
 	struct net_port key = { .owner = jail };
-	struct walk w = { 0 };
+	size_t i;
 	long port;
 
-	while (next_port(params, &w, &port) > 0) {
+	for (i = 0; i < pset_count(params, P_IP4_HOSTPORTS); i++) {
+		if (port_at(params, i, &port) < 0)
+			continue;
 		key.port = (uint16_t)port;
 		(void)bpf_map_del(maps->fd[NET_MAP_PORTS], &key); /* or gone */
 	}

@@ -88,7 +88,7 @@ holds(const struct pset *child, const struct pset *above, enum param_id id,
 /* ---- addresses ---- */
 
 static bool
-has_address(const struct pset *s, enum param_id id, const char *text)
+has_element(const struct pset *s, enum param_id id, const char *text)
 {
 	size_t i;
 
@@ -148,7 +148,7 @@ check_family(const struct pset *child, const struct pset *above,
 		const char *text = pset_get(child, f->addr, i);
 
 		if (pset_is(above, f->mode, "disable") ||
-		    !has_address(above, f->addr, text))
+		    !has_element(above, f->addr, text))
 			return jerr(e, EPERM,
 			    "jail_set: Operation not permitted (%s: %s is not "
 			    "among its parent's addresses)",
@@ -157,26 +157,34 @@ check_family(const struct pset *child, const struct pset *above,
 	return 0;
 }
 
+/* Without the elements that the parent has not. */
+static int
+tighten_list(const struct pset *child, const struct pset *above,
+    enum param_id id, struct pset *ret)
+{
+	size_t i, n = pset_count(child, id);
+	int r = 0;
+
+	for (i = 0; i < n; i++) {
+		if (!has_element(above, id, pset_get(child, id, i)))
+			ret->val[id].set = true;
+	}
+	for (i = 0; r == 0 && ret->val[id].set && i < n; i++) {
+		const char *text = pset_get(child, id, i);
+
+		if (has_element(above, id, text))
+			r = pset_raw(ret, id, text);
+	}
+	return r;
+}
+
 static int
 tighten_family(const struct pset *child, const struct pset *above,
     const struct family *f, struct pset *ret)
 {
-	size_t i, n = pset_count(child, f->addr);
-	int r = 0;
-
 	if (!is_new(child, f) || !pset_is(above, f->mode, "new"))
 		return 0;
-	for (i = 0; i < n; i++) {
-		if (!has_address(above, f->addr, pset_get(child, f->addr, i)))
-			ret->val[f->addr].set = true;
-	}
-	for (i = 0; r == 0 && ret->val[f->addr].set && i < n; i++) {
-		const char *text = pset_get(child, f->addr, i);
-
-		if (has_address(above, f->addr, text))
-			r = pset_raw(ret, f->addr, text);
-	}
-	return r;
+	return tighten_list(child, above, f->addr, ret);
 }
 
 /* ---- all ---- */
@@ -244,7 +252,7 @@ bounds_check(const struct pset *child, const struct pset *above, struct jerr *e)
 	for (i = 0; i < pset_count(child, P_IP4_HOSTPORTS); i++) {
 		const char *port = pset_get(child, P_IP4_HOSTPORTS, i);
 
-		if (!has_address(above, P_IP4_HOSTPORTS, port))
+		if (!has_element(above, P_IP4_HOSTPORTS, port))
 			return jerr(e, EPERM,
 			    "jail_set: Operation not permitted (%s: its parent "
 			    "may not have %s)",
@@ -288,6 +296,8 @@ bounds_tighten(const struct pset *child, const struct pset *above,
 	}
 	for (i = 0; r == 0 && i < nitems(families); i++)
 		r = tighten_family(child, above, &families[i], &less);
+	if (r == 0)
+		r = tighten_list(child, above, P_IP4_HOSTPORTS, &less);
 	if (r < 0) {
 		pset_done(&less);
 		return jerr_sys(e, -r, "parameters");

@@ -159,7 +159,7 @@ static bool
 is_words(enum param_id id)
 {
 	return id == P_VNET_INTERFACE || id == P_VNET_ADDR ||
-	       id == P_VNET_GATEWAY;
+	       id == P_VNET_GATEWAY || id == P_IP4_HOSTPORTS;
 }
 
 static int

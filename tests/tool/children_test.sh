@@ -173,12 +173,15 @@ caps_body() {
 
 child_case tighten "what a parent loses, its children lose"
 tighten_body() {
-	make_top children.max=5 ip4.addr=127.0.9.41,127.0.9.42,127.0.9.43
-	child kid children.max=3 ip4.addr=127.0.9.42,127.0.9.41 || atf_fail kid
+	make_top children.max=5 ip4.addr=127.0.9.41,127.0.9.42,127.0.9.43 \
+	    ip4.hostports=53,123
+	child kid children.max=3 ip4.addr=127.0.9.42,127.0.9.41 \
+	    ip4.hostports=123 || atf_fail kid
 	child kid.kid ip4.addr=127.0.9.42 || atf_fail kid.kid
 	child heir ip4=inherit || atf_fail heir
 	atf_check jail -m name="$top" allow.noreserved_ports securelevel=2 \
-	    children.max=3
+	    children.max=3 ip4.hostports=53
+	same "$(param_of kid ip4.hostports)" -
 	for kid in kid kid.kid heir; do
 		same "$(param_of $kid "allow.reserved_ports securelevel")" \
 		    "false 2" "$kid"

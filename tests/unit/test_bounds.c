@@ -142,6 +142,10 @@ static const struct {
 	{ { "ip4=new", "ip4.addr=10.0.0.1" },
 	    { "ip4=new", "ip4.addr=10.0.0.2,10.0.0.1" }, P_IP4_ADDR, "10.0.0.2",
 	    "10.0.0.1" },
+	{ { "ip4.hostports=53" }, { "ip4.hostports=53" }, P_IP4_HOSTPORTS, "53",
+	    "" },
+	{ { "ip4.hostports=53" }, { "ip4.hostports=99,53" }, P_IP4_HOSTPORTS,
+	    "99", "53" },
 };
 
 static void
