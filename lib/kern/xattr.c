@@ -6,13 +6,18 @@
 #include "cleanup.h"
 #include "xattr.h"
 
+#define USUAL 2048 /* the kernel clears as much as it is offered */
+
 ssize_t
 xattr_read(int fd, const char *name, char **ret)
 {
-	auto_free char *text = NULL;
+	auto_free char *text = malloc(USUAL + 1);
 	ssize_t size, len;
 
-	do {
+	if (text == NULL)
+		return -ENOMEM;
+	len = fgetxattr(fd, name, text, USUAL);
+	while (len < 0 && errno == ERANGE) { /* it may grow meanwhile */
 		if ((size = fgetxattr(fd, name, NULL, 0)) < 0)
 			return -errno;
 		free(text);
@@ -20,7 +25,7 @@ xattr_read(int fd, const char *name, char **ret)
 			return -ENOMEM;
 		/* a size of 0 would ask for the length */
 		len = size > 0 ? fgetxattr(fd, name, text, (size_t)size) : 0;
-	} while (len < 0 && errno == ERANGE); /* it has grown */
+	}
 	if (len < 0)
 		return -errno;
 	text[len] = '\0';

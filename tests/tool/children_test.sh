@@ -268,7 +268,7 @@ busy_body() {
 	for i in 1 2 3 4 5 6; do
 		make_top children.max=50
 		( for n in 1 2 3 4 5 6 7 8; do
-			child "$n" 2>>said & done; wait ) &
+			child "c$n" 2>>said & done; wait ) &
 		sleep 0.0$((i * 2))
 		atf_check jail -q -r "$top"
 		wait
