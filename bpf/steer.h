@@ -112,11 +112,19 @@ is_hidden_port(
 
 /*
  * Functions that are not static are verified once, and not for each of the
- * ways that lead to them; the verifier has ip be NULL, too.
+ * ways that lead to them.  The verifier has ip be NULL, too, and what they
+ * return be anything: the compiler must not know more.
  */
 int steer_scope(
     struct bpf_sk_lookup *ctx, __u64 scope, const struct net_ip *ip);
 int hides_port(struct bpf_sk_lookup *ctx, __u64 scope, const struct net_ip *ip);
+
+static __always_inline bool
+is_true(int r)
+{
+	__asm__ volatile("" : "+r"(r));
+	return r != 0;
+}
 
 /* Hand it to a listener of the scope, at the address or all of its. */
 __attribute__((noinline)) int
@@ -163,12 +171,12 @@ steer_below(struct bpf_sk_lookup *ctx, __u64 scope, const struct net_ip *ip)
 	}
 #pragma unroll
 	for (i = NET_DEPTH - 1; i >= 0; i--) {
-		if (scopes[i] != 0 && steer_scope(ctx, scopes[i], ip))
+		if (scopes[i] != 0 && is_true(steer_scope(ctx, scopes[i], ip)))
 			return SK_PASS;
 	}
 #pragma unroll
 	for (i = 0; i < NET_DEPTH; i++) {
-		if (scopes[i] != 0 && hides_port(ctx, scopes[i], ip))
+		if (scopes[i] != 0 && is_true(hides_port(ctx, scopes[i], ip)))
 			return SK_DROP;
 	}
 	return SK_PASS;
@@ -197,7 +205,7 @@ jail_lookup(struct bpf_sk_lookup *ctx)
 	scope = owner->scope;
 	if (owner->below != 0)
 		return steer_below(ctx, scope, &at.ip);
-	if (steer_scope(ctx, scope, &at.ip))
+	if (is_true(steer_scope(ctx, scope, &at.ip)))
 		return SK_PASS;
-	return hides_port(ctx, scope, &at.ip) ? SK_DROP : SK_PASS;
+	return is_true(hides_port(ctx, scope, &at.ip)) ? SK_DROP : SK_PASS;
 }
