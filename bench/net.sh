@@ -107,10 +107,10 @@ net_jails() {	# FIRST LAST
 	}
 }
 
-net_jails_gone() {	# LAST
+net_jails_gone() {	# FIRST LAST
 	local names
-	mapfile -t names < <(seq -f "$TAG-net%.0f" "$1")
-	write_net_conf "$WORK/net.conf" 1 "$1"
+	mapfile -t names < <(seq -f "$TAG-net%.0f" "$1" "$2")
+	write_net_conf "$WORK/net.conf" "$1" "$2"
 	jail -f "$WORK/net.conf" -r "${names[@]}" >/dev/null 2>&1
 }
 
@@ -131,19 +131,22 @@ policies_row() {	# KIND FEW MANY, as socket_cost prints them
 }
 
 many_rows() {
-	local few_bind few_connect few_start many_bind many_connect
+	local few_bind few_connect many_bind many_connect before many
 	local start=(ip4.addr=127.1.200.1)
 	few_bind=$(socket_cost bind)
 	few_connect=$(socket_cost connect)
 	net_jails 1 7		# and two with other addresses
-	few_start=$(one_more "${start[@]}")
+	before=$(one_more "${start[@]}")
 	net_jails 8 $((NET_MANY - 3))
-	one_more_rows "$(one_more "${start[@]}")" "$few_start" ", ip4.addr"
+	many=$(one_more "${start[@]}")
 	many_bind=$(socket_cost bind)
 	many_connect=$(socket_cost connect)
 	policies_row bind "$few_bind" "$many_bind"
 	policies_row connect "$few_connect" "$many_connect"
-	net_jails_gone $((NET_MANY - 3))
+	net_jails_gone 8 $((NET_MANY - 3))
+	one_more_rows "$many" "$before" "$(one_more "${start[@]}")" \
+	    ", ip4.addr"
+	net_jails_gone 1 7
 }
 
 # --- the programs ---------------------------------------------------------
