@@ -34,7 +34,7 @@ upgrade_case() {
 	eval "$1_head() {
 		atf_set descr '$2'
 		atf_set require.user root
-		atf_set require.progs 'meson ninja cc busybox unshare'
+		atf_set require.progs 'meson ninja cc busybox unshare ip getfattr'
 	}
 	$1_cleanup() { drop_tree; }
 	$1_body() {
@@ -156,6 +156,72 @@ newer() {
 	in_tree scene
 }
 
+# What a jail may not do is tried all the while: a nc that could bind would wait
+# there for good.
+upgrade_case network 'other BPF programs, under a jail with an address'
+network() {
+	sed -i 's/120 \* 1000000000ULL/121 * 1000000000ULL/' src/bpf/maps.h
+	build newer
+	sed -i 's/^#define NET_ABI .*/#define NET_ABI 9999/' src/bpf/jail_bpf.h
+	build other
+	write_upgrade_body <<-'END'
+	start() {	# NAME ADDRESS
+		jail -q -c name="$1" path="$PWD/root" mount.devfs persist \
+		    ip4.addr="$2"
+	}
+	attached() {
+		getfattr --only-values -n trusted.jail.bpf $root
+	}
+	says_hi() {
+		[ "$(busybox nc 127.0.9.5 8081 </dev/null)" = hi ]
+	}
+	goes_on() {
+		soon says_hi
+		: >root/tmp/count
+		soon test -s root/tmp/count
+	}
+	replaced() {	# VERSION
+		was=$(attached)
+		put "$1"
+		start more 127.0.9.7
+		[ "$(attached)" != "$was" ]
+		goes_on
+		jail -r more
+	}
+	in_net() {
+		ip link set lo up
+		put this
+		start web 127.0.9.5
+		jexec web /bin/sh -c 'while :; do
+		    busybox nc -l -s 127.0.9.6 -p 7777 2>/dev/null
+		    echo x >>/tmp/count; done' &
+		jexec web busybox nc -ll -p 8081 -e /bin/echo hi &
+		goes_on
+		for version in newer this newer; do
+			replaced $version
+		done
+		# with other maps they cannot be taken over from
+		put other
+		! start more 127.0.9.7 2>said
+		grep -q 'of another version: stop them' said
+		goes_on
+		jail -r web
+		wait
+		start web 127.0.9.5
+		attached | grep -q '^9999 '
+		jail -r web
+		prefix/libexec/jail/jail-bpf unload 3<$root
+	}
+	scene() {
+		unshare --net sh -euc '
+			. ./body
+			root=/sys/fs/cgroup/jail
+			in_net'
+	}
+	END
+	in_tree scene
+}
+
 upgrade_case removed 'it is uninstalled'
 removed() {
 	write_upgrade_body <<-'END'
@@ -194,7 +260,7 @@ staged() {
 }
 
 atf_init_test_cases() {
-	for case in same newer removed staged; do
+	for case in same newer network removed staged; do
 		atf_add_test_case "$case"
 	done
 }
