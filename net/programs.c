@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 #define XA_BUILD "trusted.jail.bpf" /* ABI and hash of what is attached */
 #define PREFIX "jail_" /* of all our programs and maps */
 #define PROGS_MAX 64
+#define INITIAL_CGROUP_NS 0xeffffffb /* PROC_CGROUP_INIT_INO of the kernel */
 #define FILEID_KERNFS 0xfe /* a handle that is a cgroup's id */
 
 /* The object file, as it was compiled. */
@@ -43,39 +45,65 @@ net_open(struct net *ret)
 	(void)close(s);
 }
 
-/* The level of jail/ below the root of the tree. */
+/* How many names a path has. */
+static uint32_t
+depth_of(const char *path)
+{
+	uint32_t n = 0;
+
+	for (; *path != '\0'; path++)
+		n += path[0] == '/' && path[1] != '\0';
+	return n;
+}
+
+/* In a cgroup namespace nobody can say how deep it lies in the real tree. */
+static void
+check_namespace(void)
+{
+	struct stat st;
+
+	if (stat("/proc/self/ns/cgroup", &st) < 0)
+		die(errno, "cgroup namespace");
+	if (st.st_ino != INITIAL_CGROUP_NS)
+		die(0, "jails with addresses cannot be made in a cgroup "
+		       "namespace, as containers have it: make them on the "
+		       "host");
+}
+
+/* The level of jail/ below the root of the tree: a mount can be of a part. */
 static uint32_t
 level_of(int jails)
 {
-	char link[32], path[PATH_MAX], point[PATH_MAX], type[32], line[8192];
+	char link[32], path[PATH_MAX], root[PATH_MAX], point[PATH_MAX];
+	char line[2 * PATH_MAX + 1024];
 	uint32_t level = 0;
 	size_t best = 0;
-	const char *p;
 	ssize_t n;
 	FILE *f;
 
+	check_namespace();
 	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", jails);
 	if ((n = readlink(link, path, sizeof(path) - 1)) < 0)
 		die(errno, "cgroup of the jails");
 	path[n] = '\0';
-	if ((f = fopen("/proc/self/mounts", "re")) == NULL)
-		die(errno, "/proc/self/mounts");
+	if ((f = fopen("/proc/self/mountinfo", "re")) == NULL)
+		die(errno, "/proc/self/mountinfo");
 	while (fgets(line, sizeof(line), f) != NULL) {
 		size_t len;
 
-		if (sscanf(line, "%*s %4095s %31s", point, type) != 2 ||
-		    strcmp(type, "cgroup2") != 0)
+		if (strstr(line, " - cgroup2 ") == NULL ||
+		    sscanf(line, "%*s %*s %*s %4095s %4095s", root, point) != 2)
 			continue;
 		len = strlen(point);
 		if (strncmp(path, point, len) == 0 && path[len] == '/' &&
-		    len > best)
+		    len >= best) {
 			best = len;
+			level = depth_of(root) + depth_of(path + len);
+		}
 	}
 	(void)fclose(f);
 	if (best == 0)
 		die(0, "cgroup2 is not mounted where %s is", path);
-	for (p = path + best; *p != '\0'; p++)
-		level += *p == '/';
 	return level;
 }
 

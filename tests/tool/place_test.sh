@@ -121,8 +121,25 @@ race_body() {
 	in_tree race
 }
 
+# The programs could not tell which cgroups are jails.
+place_case namespace 'no addresses from within a cgroup namespace'
+namespace_body() {
+	write_body <<-'END'
+	namespace() {
+		! unshare --cgroup jail -q -c name=x path="$PWD/root" persist \
+		    ip4.addr=127.0.9.81 2>said
+		grep -q 'in a cgroup namespace.*make them on the host' said
+		is "$(names)" ""
+		unshare --cgroup jail -q -c name=x path="$PWD/root" persist
+		is "$(names)" "x "
+		jail -R x
+	}
+	END
+	in_tree namespace
+}
+
 atf_init_test_cases() {
-	for case in comes work goes race; do
+	for case in comes work goes race namespace; do
 		atf_add_test_case "$case"
 	done
 }

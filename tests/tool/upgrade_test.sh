@@ -156,8 +156,8 @@ newer() {
 	in_tree scene
 }
 
-# What a jail may not do is tried all the while: a nc that could bind would wait
-# there for good.
+# What a jail may not do is tried all the while: a server that could bind would run
+# on, and nothing be counted.
 upgrade_case network 'other BPF programs, under a jail with an address'
 network() {
 	sed -i 's/120 \* 1000000000ULL/121 * 1000000000ULL/' src/bpf/maps.h
@@ -193,7 +193,7 @@ network() {
 		put this
 		start web 127.0.9.5
 		jexec web /bin/sh -c 'while :; do
-		    busybox nc -l -s 127.0.9.6 -p 7777 2>/dev/null
+		    busybox httpd -f -p 127.0.9.6:7777 2>/dev/null
 		    echo x >>/tmp/count; done' &
 		jexec web busybox nc -ll -p 8081 -e /bin/echo hi &
 		goes_on
