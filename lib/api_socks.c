@@ -2,6 +2,7 @@
 /* The public face of sockets, and of whose they are. */
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/tcp.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include "bpf.h"
 #include "cleanup.h"
 #include "core.h"
 #include "diag.h"
@@ -23,11 +25,33 @@
 struct each {
 	jailx_socket_fn *fn;
 	void *arg;
+	int policies; /* a map, or -1 */
 };
 
-/* A port that the jail's program asked for is shown in place of the real. */
+/* What listens at all of the jail's addresses: at any, or at the only one. */
 static void
-show_asked(struct jailx_socket *s, const struct diag_sock *d)
+show_wildcard(
+    struct jailx_socket *s, const struct net_sock *asked, int policies)
+{
+	bool is4 = s->family == AF_INET;
+	struct net_policy p;
+
+	if (policies < 0 || bpf_map_get(policies, &asked->jail, &p) < 0 ||
+	    (is4 ? p.n4 : p.n6) == 0)
+		return;
+	memset(s->local.ip, 0, sizeof(s->local.ip));
+	if (is4 && p.n4 == 1)
+		memcpy(s->local.ip, &p.addr4.w[3], sizeof(p.addr4.w[3]));
+	else if (!is4 && p.n6 == 1 && (p.ip4 == NET_OFF || !s->both))
+		memcpy(s->local.ip, p.addr6.b, sizeof(s->local.ip));
+}
+
+/*
+ * The port that the jail's program asked for is shown in place of the real,
+ * and so is the address where connections to others are handed over, too.
+ */
+static void
+show_asked(struct jailx_socket *s, const struct diag_sock *d, int policies)
 {
 	struct net_sock asked;
 
@@ -38,6 +62,8 @@ show_asked(struct jailx_socket *s, const struct diag_sock *d)
 		return;
 	s->real_port = s->local.port;
 	s->local.port = asked.key.port;
+	if (s->state == TCP_LISTEN && (asked.flags & NET_SOCK_WILD) != 0)
+		show_wildcard(s, &asked, policies);
 }
 
 static void
@@ -68,7 +94,7 @@ each_socket(const struct diag_sock *d, void *arg)
 
 	copy_address(&s.local, &d->local);
 	copy_address(&s.foreign, &d->foreign);
-	show_asked(&s, d);
+	show_asked(&s, d, each->policies);
 	return each->fn(&s, each->arg);
 }
 
@@ -115,17 +141,19 @@ API int
 jailx_sockets(int jid, int family, int proto, uint32_t states,
     jailx_socket_fn *fn, void *arg)
 {
+	auto_close int map = -1, policies = -1, fd = -1;
 	struct each each = { .fn = fn, .arg = arg };
-	auto_close int map = net_socks_open(), fd = -1;
 	struct diag_query q = {
 		.family = family,
 		.proto = proto,
 		.states = states,
-		.map = map,
 	};
 	struct jerr e;
 	int r;
 
+	net_asked_open(&map, &policies);
+	q.map = map;
+	each.policies = policies;
 	if ((fd = open_list(jid, &e)) < 0)
 		return face(fd, &e);
 	r = diag_dump(fd, &q, each_socket, &each);

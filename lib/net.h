@@ -87,8 +87,11 @@ int net_maps_open(struct net_maps *ret, int jails, bool load, struct jerr *e);
 /* After policies were changed: sockets are to look at them anew. */
 int net_maps_changed(const struct net_maps *maps);
 
-/* What programs in jails asked for, by socket; -1: nobody is told, or none. */
-int net_socks_open(void);
+/*
+ * What programs in jails asked for, by socket, and the policies of the jails;
+ * -1: nobody is told, or none.
+ */
+void net_asked_open(int *ret_socks, int *ret_policies);
 
 /* ---- net_pins.c ---- */
 

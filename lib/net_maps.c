@@ -157,15 +157,20 @@ net_maps_changed(const struct net_maps *maps)
 	return bpf_map_put(maps->fd[NET_MAP_EPOCH], &zero, &epoch);
 }
 
-int
-net_socks_open(void)
+void
+net_asked_open(int *ret_socks, int *ret_policies)
 {
+	const char *const asked[] = {
+		names[NET_MAP_SOCKS],
+		names[NET_MAP_POLICY],
+	};
+	int fds[nitems(asked)] = { -1, -1 };
 	struct jerr e;
 	auto_close int jails = jails_dir(false, &e);
-	int fd;
 
 	if (jails < 0 ||
-	    bpf_maps_open(jails, PROGRAM, &names[NET_MAP_SOCKS], &fd, 1) < 0)
-		return -1;
-	return fd;
+	    bpf_maps_open(jails, PROGRAM, asked, fds, nitems(asked)) < 0)
+		fds[0] = fds[1] = -1;
+	*ret_socks = fds[0];
+	*ret_policies = fds[1];
 }

@@ -101,6 +101,9 @@ is_in_the_way(const struct listeners *l, const struct jailx_socket *s)
 
 	if (s->foreign.port != 0 || s->local.port == 0 || is_allowed(l, s))
 		return false;
+	/* any of the jail's, where the BPF programs gave it another port */
+	if (is_any(s) && s->real_port != 0)
+		return false;
 	if (is_any(s))
 		return s->family == AF_INET ? has4 : has6 || (s->both && has4);
 	if (s->family == AF_INET6 && memcmp(s->local.ip, mapped, 12) == 0)

@@ -284,6 +284,26 @@ asked_body() {
 	    $in $NOBODY ./sockstat -4lqj "$name"
 }
 
+# The kernel has it at the first address; which is not where alone it answers.
+sockstat_case wildcard 'all addresses of the jail' "jail jls jexec busybox"
+wildcard_body() {
+	new_net
+	make_jail_here a ip4.addr=127.0.1.1,127.0.1.2
+	listen_in "$name" 8081 0.0.0.0
+	listen_in "$name" 8082 127.0.1.2
+	addresses() {
+		$in sockstat -4lqj "$name" | tr -s ' ' | cut -d ' ' -f 6 | sort |
+		    tr '\n' ' '
+	}
+	atf_check_equal "*:8081 127.0.1.2:8082 " "$(addresses)"
+	b=$name
+	warn_of ip4.addr=127.0.1.3
+	atf_check cat warnings
+	name=$b
+	atf_check $in jail -qm "name=$name" ip4.addr=127.0.1.2
+	atf_check_equal "127.0.1.2:8081 127.0.1.2:8082 " "$(addresses)"
+}
+
 # A process of the host makes them in the jail's cgroup, or one below.
 sockstat_case cgroups 'a socket is of the jail that it was made in' \
     "jail jls jexec busybox"
@@ -456,7 +476,7 @@ full_disk_body() {
 
 # Make a jail, and keep what it says.
 warn_of() {
-	make_root
+	[ -d "$JAIL_TEST_ROOT/bin" ] || make_root
 	name=$(name_of w)
 	$in jail -v -c name="$name" path="$JAIL_TEST_ROOT" persist "$@" \
 	    >said 2>&1
@@ -505,7 +525,7 @@ warnings_body() {
 
 atf_init_test_cases() {
 	for case in columns families listening ports unix_sockets wide jails \
-	    asked cgroups own_net json hostile_names unprivileged many ending \
+	    asked wildcard cgroups own_net json hostile_names unprivileged many ending \
 	    full_disk warning warnings; do
 		atf_add_test_case "$case"
 	done
