@@ -234,8 +234,37 @@ above_check_change(
 	return r;
 }
 
+static int tighten_children(const struct jail *j, const struct pset *above,
+    bool only_check, struct jerr *e);
+
+/*
+ * Those below a child are held to what it is going to have: what it inherits
+ * is its parent's by then, whose record still says what was.
+ */
 static int
-tighten_one(const struct jail *child, const struct pset *above, struct jerr *e)
+tighten_below(const struct jail *child, const struct record *rec,
+    const struct pset *less, const struct pset *above, bool only_check,
+    struct jerr *e)
+{
+	struct record now;
+	int r;
+
+	if (!nest_is_parent(child))
+		return 0;
+	if ((r = changed(&now, rec, less, e)) < 0)
+		return r;
+	if (is_inheriting(&now.params) && !pset_is(above, P_VNET, "new") &&
+	    (r = resolve_from(&now.params, above)) < 0)
+		(void)jerr_sys(e, -r, "parameters");
+	if (r >= 0)
+		r = tighten_children(child, &now.params, only_check, e);
+	record_done(&now);
+	return r;
+}
+
+static int
+tighten_one(const struct jail *child, const struct pset *above, bool only_check,
+    struct jerr *e)
 {
 	auto_close int lock = jail_lock(child);
 	struct pset less = { 0 };
@@ -249,39 +278,52 @@ tighten_one(const struct jail *child, const struct pset *above, struct jerr *e)
 		return jerr_sys(e, -r, "record of jail %d", child->jid);
 	rec.parent = child->parent;
 	r = bounds_tighten(&rec.params, above, &less, e);
-	if (r == 0 && (r = above_tighten(child, &rec, &less, e)) == 0)
-		r = jail_update_locked(child, &rec, &less, e);
+	if (r == 0)
+		r = tighten_below(child, &rec, &less, above, only_check, e);
+	if (r == 0)
+		r = only_check ? jail_update_check(child, &rec, &less, e)
+			       : jail_update_locked(child, &rec, &less, e);
 	pset_done(&less);
 	record_done(&rec);
 	return r;
 }
 
-int
-above_tighten(const struct jail *j, const struct record *rec,
-    const struct pset *wanted, struct jerr *e)
+static int
+tighten_children(const struct jail *j, const struct pset *above,
+    bool only_check, struct jerr *e)
 {
 	auto_free int *jids = NULL;
-	struct pset above = { 0 };
-	struct record now;
 	ssize_t n, i;
-	int r;
+	int r = 0;
 
-	if (!nest_is_parent(j))
-		return 0;
 	if ((n = nest_children(j, &jids)) < 0)
 		return jerr_sys(e, (int)-n, "children of jail %d", j->jid);
-	if ((r = changed(&now, rec, wanted, e)) < 0)
-		return r;
-	r = above_resolve(&above, &now, e);
-	record_done(&now);
 	for (i = 0; r == 0 && i < n; i++) {
 		auto_jail struct jail child = JAIL_INIT;
 
 		if (jail_open(j->dir, jids[i], &child) < 0)
 			continue;
 		child.parent = j->jid;
-		r = tighten_one(&child, &above, e);
+		r = tighten_one(&child, above, only_check, e);
 	}
+	return r;
+}
+
+int
+above_tighten(const struct jail *j, const struct record *rec,
+    const struct pset *wanted, bool only_check, struct jerr *e)
+{
+	struct pset above = { 0 };
+	struct record now;
+	int r;
+
+	if (!nest_is_parent(j))
+		return 0;
+	if ((r = changed(&now, rec, wanted, e)) < 0)
+		return r;
+	if ((r = above_resolve(&above, &now, e)) == 0)
+		r = tighten_children(j, &above, only_check, e);
+	record_done(&now);
 	pset_done(&above);
 	return r;
 }

@@ -29,10 +29,10 @@ int above_check_change(
     const struct record *rec, const struct pset *wanted, struct jerr *e);
 
 /*
- * Take from those below j what it will not have itself with these changes.
- * Under the lock of jail/.
+ * Take from those below j what it will not have itself with these changes;
+ * only_check: may it be taken from all of them?  Under the lock of jail/.
  */
 int above_tighten(const struct jail *j, const struct record *rec,
-    const struct pset *wanted, struct jerr *e);
+    const struct pset *wanted, bool only_check, struct jerr *e);
 
 #endif

@@ -29,6 +29,7 @@
 #include "face.h"
 #include "io.h"
 #include "jerr.h"
+#include "nest.h"
 #include "ns.h"
 #include "taken.h"
 
@@ -78,7 +79,8 @@ is_directory(int jails, int jid)
 	struct stat st;
 
 	(void)snprintf(name, sizeof(name), "%d", jid);
-	return fstatat(jails, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+	return fstatat(jails, name, &st, AT_SYMLINK_NOFOLLOW) == 0 ||
+	       nest_has(jails, jid);
 }
 
 /*

@@ -205,6 +205,10 @@ int jail_update(
 int jail_update_locked(const struct jail *j, struct record *rec,
     const struct pset *params, struct jerr *e);
 
+/* Could that be done? */
+int jail_update_check(const struct jail *j, const struct record *rec,
+    const struct pset *params, struct jerr *e);
+
 /* Remove the jail that the start lock is of; nothing follows. */
 int jail_abandon(int jid, int hold, struct jerr *e);
 

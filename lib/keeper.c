@@ -126,17 +126,13 @@ step_signals(struct keeper *k)
 static int
 step_hide(struct keeper *k)
 {
-	unsigned long at = (unsigned long)(uintptr_t)k->title;
 	char name[32];
 
 	(void)snprintf(
 	    k->title, sizeof(k->title), "jail: keeper of %d", k->jail.jid);
 	(void)snprintf(name, sizeof(name), KEEPER_NAME, k->jail.jid);
 	(void)prctl(PR_SET_NAME, name, 0, 0, 0); /* cannot fail */
-	/* only for the eye: without the privilege it looks like its parent */
-	(void)prctl(PR_SET_MM, PR_SET_MM_ARG_START, at, 0, 0);
-	(void)prctl(
-	    PR_SET_MM, PR_SET_MM_ARG_END, at + strlen(k->title) + 1, 0, 0);
+	ns_set_title(k->title);
 	return ns_hide();
 }
 

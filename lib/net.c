@@ -412,7 +412,8 @@ put_changes(const struct net_maps *maps, int jails, const struct jail *j,
 static int
 change(struct net_maps *maps, int jails, const struct jail *j,
     const struct record *was, const struct pset *old_params,
-    const struct pset *new_params, const struct pset *now, struct jerr *e)
+    const struct pset *new_params, const struct pset *now, bool only_check,
+    struct jerr *e)
 {
 	auto_ips struct net_ips ips = { 0 }, old = { 0 };
 	struct net_policy p, policy;
@@ -442,24 +443,28 @@ change(struct net_maps *maps, int jails, const struct jail *j,
 		return jerr(e, EBUSY,
 		    "ip4.addr, ip6.addr: a running jail cannot come to share "
 		    "an address with another one: stop it first");
-	return put_changes(maps, jails, j, &p, &old, &ips, was, now, e);
+	return only_check
+		   ? 0
+		   : put_changes(maps, jails, j, &p, &old, &ips, was, now, e);
 }
 
 /* A child's, with what it inherits. */
 static int
 change_resolved(struct net_maps *maps, int jails, const struct jail *j,
-    const struct record *was, const struct pset *now, struct jerr *e)
+    const struct record *was, const struct pset *now, bool only_check,
+    struct jerr *e)
 {
 	struct pset old_params = { 0 }, new_params = { 0 };
 	struct record rec = { .params = *now, .parent = was->parent };
 	int r;
 
 	if (was->parent == 0)
-		return change(maps, jails, j, was, &was->params, now, now, e);
+		return change(
+		    maps, jails, j, was, &was->params, now, now, only_check, e);
 	if ((r = above_resolve(&old_params, was, e)) == 0 &&
 	    (r = above_resolve(&new_params, &rec, e)) == 0)
-		r = change(
-		    maps, jails, j, was, &old_params, &new_params, now, e);
+		r = change(maps, jails, j, was, &old_params, &new_params, now,
+		    only_check, e);
 	pset_done(&old_params);
 	pset_done(&new_params);
 	return r;
@@ -467,7 +472,7 @@ change_resolved(struct net_maps *maps, int jails, const struct jail *j,
 
 int
 net_update(const struct jail *j, const struct record *was,
-    const struct pset *now, struct jerr *e)
+    const struct pset *now, bool only_check, struct jerr *e)
 {
 	const struct record rec = { .params = *now, .parent = was->parent };
 	auto_close int jails = -1;
@@ -480,5 +485,5 @@ net_update(const struct jail *j, const struct record *was,
 		return jails;
 	if ((r = net_maps_open(&maps, jails, true, e)) < 0)
 		return r;
-	return change_resolved(&maps, jails, j, was, now, e);
+	return change_resolved(&maps, jails, j, was, now, only_check, e);
 }

@@ -153,8 +153,11 @@ void net_ports_drop(
 int net_setup(struct build *b, struct jerr *e);
 int net_undo(const struct jail *j, struct jerr *e);
 
-/* Put the changed addresses of a living jail in force: was, now. */
+/*
+ * Put the changed addresses of a living jail in force: was, now; only_check:
+ * could they be?
+ */
 int net_update(const struct jail *j, const struct record *was,
-    const struct pset *now, struct jerr *e);
+    const struct pset *now, bool only_check, struct jerr *e);
 
 #endif

@@ -19,6 +19,7 @@
 #include "caps.h"
 #include "cleanup.h"
 #include "io.h"
+#include "ns.h"
 #include "spawn.h"
 #include "spawn_child.h"
 
@@ -277,9 +278,14 @@ spawn_child(const struct entry *en, const struct jailx_spawn *how,
     struct spawn_pipes *p, const struct sock_filter *prog, size_t n)
 {
 	const char *step = "descriptors";
+	char title[32];
 	pid_t child;
 	int r;
 
+	/* C has it, too, until it execs: the jail is not to read the host's */
+	(void)snprintf(
+	    title, sizeof(title), "jail: command of %d", en->jail.jid);
+	ns_set_title(title);
 	if ((r = spawn_begin(en, how, p)) < 0 ||
 	    (r = place_stdio(how->stdio)) < 0 ||
 	    (r = entry_enter(en, &step)) < 0 ||

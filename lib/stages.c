@@ -157,25 +157,29 @@ setup_ids(struct build *b, struct jerr *e)
 
 /*
  * A child's first process is made in the pid namespace of its parent: when
- * that ends, by whatever, the kernel ends the child.  -ENOMEM: it has ended.
+ * that ends, by whatever, the kernel ends the child.  And in its network: the
+ * parent sees it in /proc, and the host's network by it.  -ENOMEM: it has
+ * ended.
  */
 static pid_t
 make_below(struct build *b, uint64_t flags)
 {
 	auto_close int own =
 	    openat(b->proc, "self/ns/pid", O_RDONLY | O_CLOEXEC);
+	auto_close int net =
+	    openat(b->proc, "thread-self/ns/net", O_RDONLY | O_CLOEXEC);
 	pid_t above, pid = -1;
 	int r;
 
-	if (own < 0)
+	if (own < 0 || net < 0)
 		return -errno;
 	if ((r = jail_warden(&b->above, &above, &b->stacks)) < 0)
 		return r;
-	if (setns(b->stacks, CLONE_NEWPID) < 0)
+	if (setns(b->stacks, CLONE_NEWPID | CLONE_NEWNET) < 0)
 		return -errno;
 	r = ns_vfork_below(b->proc, flags, b->jail.dir, inside_run, b, &pid);
-	/* cannot fail: it is the one that we are in */
-	if (setns(own, CLONE_NEWPID) < 0)
+	/* cannot fail: they are those that we were in */
+	if (setns(own, CLONE_NEWPID) < 0 || setns(net, CLONE_NEWNET) < 0)
 		return -errno;
 	return r < 0 ? r : pid;
 }

@@ -217,7 +217,7 @@ update_names(const struct jail *j, const struct pset *wanted, struct jerr *e)
 /* Addresses, and what else the network's policy is made of. */
 static int
 update_net(const struct jail *j, const struct record *rec,
-    const struct pset *wanted, struct jerr *e)
+    const struct pset *wanted, bool only_check, struct jerr *e)
 {
 	static const enum param_id ids[] = { P_IP4_ADDR, P_IP6_ADDR,
 		P_IP4_HOSTPORTS, P_IP4_SADDRSEL, P_IP6_SADDRSEL, P_CHILDREN_MAX,
@@ -234,9 +234,16 @@ update_net(const struct jail *j, const struct record *rec,
 	if ((r = pset_merge(&now, &rec->params, e)) == 0 &&
 	    (r = pset_merge(&now, wanted, e)) == 0 &&
 	    (r = net_check(&now, e)) == 0)
-		r = net_update(j, rec, &now, e);
+		r = net_update(j, rec, &now, only_check, e);
 	pset_done(&now);
 	return r;
+}
+
+int
+jail_update_check(const struct jail *j, const struct record *rec,
+    const struct pset *wanted, struct jerr *e)
+{
+	return update_net(j, rec, wanted, true, e);
 }
 
 int
@@ -246,7 +253,7 @@ jail_update_locked(const struct jail *j, struct record *rec,
 	const char *name = pset_get(wanted, P_NAME, 0);
 	int r;
 
-	if ((r = update_net(j, rec, wanted, e)) < 0 ||
+	if ((r = update_net(j, rec, wanted, false, e)) < 0 ||
 	    (r = pset_merge(&rec->params, wanted, e)) < 0)
 		return r;
 	net_order(&rec->params);
@@ -316,9 +323,13 @@ change(int jails, const struct jail *j, struct record *rec,
 	if ((r = check_change(&rec->params, wanted, e)) < 0 ||
 	    (rec->parent != 0 && (r = above_check_change(rec, wanted, e)) < 0))
 		return r;
+	/* all or none: whom it cannot be taken from is found before */
+	if (j->is_parent && ((r = above_tighten(j, rec, wanted, true, e)) < 0 ||
+				(r = jail_update_check(j, rec, wanted, e)) < 0))
+		return r;
 	if (name != NULL && (r = names_add(jails, name, j->jid, e)) < 0)
 		return r;
-	if (j->is_parent && (r = above_tighten(j, rec, wanted, e)) < 0)
+	if (j->is_parent && (r = above_tighten(j, rec, wanted, false, e)) < 0)
 		return r;
 	return jail_update_locked(j, rec, wanted, e);
 }

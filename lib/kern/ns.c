@@ -209,14 +209,15 @@ clone_below(void *arg)
 	_exit(0);
 }
 
-static int
-wait_for(pid_t pid)
+/* The helper died over it: what it made is not to run on our stacks. */
+static void
+end_below(int pidfd)
 {
-	while (waitpid(pid, NULL, 0) < 0) {
-		if (errno != EINTR)
-			return -errno;
-	}
-	return 0;
+	siginfo_t si;
+
+	(void)sys_pidfd_send_signal(pidfd, SIGKILL); /* or it has ended */
+	while (waitid(P_PIDFD, (id_t)pidfd, &si, WEXITED) < 0 && errno == EINTR)
+		;
 }
 
 /* The number that the process has in our namespace. */
@@ -239,7 +240,7 @@ int
 ns_vfork_below(int proc, uint64_t flags, int cgroup, void (*fn)(void *),
     void *arg, pid_t *ret_pid)
 {
-	struct below b = { flags, cgroup, fn, arg, { NULL }, -1, -ECHILD };
+	struct below b = { flags, cgroup, fn, arg, { NULL }, -1, -ESRCH };
 	struct stack stack = { NULL };
 	pid_t helper, pid = 0;
 	int r;
@@ -249,9 +250,14 @@ ns_vfork_below(int proc, uint64_t flags, int cgroup, void (*fn)(void *),
 	if ((r = stack_new(&b.stack)) == 0) {
 		helper = clone_on(&stack, CLONE_VM | CLONE_VFORK | CLONE_FILES,
 		    -1, clone_below, &b);
-		r = helper < 0 ? helper : wait_for(helper);
-		r = r < 0 ? r : b.err;
+		r = helper < 0 ? helper : b.err;
+		/* it has ended; ECHILD: the caller leaves that to the kernel */
+		while (helper > 0 && waitpid(helper, NULL, 0) < 0 &&
+		       errno == EINTR)
+			;
 	}
+	if (r < 0 && b.pidfd >= 0)
+		end_below(b.pidfd);
 	stack_free(&b.stack);
 	stack_free(&stack);
 	if (r == 0)
@@ -486,6 +492,16 @@ ns_files_of(uint32_t id)
 	    syscall(SYS_setfsgid, -1) != (long)id)
 		return -EPERM;
 	return 0;
+}
+
+void
+ns_set_title(const char *title)
+{
+	unsigned long at = (unsigned long)(uintptr_t)title;
+
+	/* EPERM, without CAP_SYS_RESOURCE: it looks like its parent */
+	(void)prctl(PR_SET_MM, PR_SET_MM_ARG_START, at, 0, 0);
+	(void)prctl(PR_SET_MM, PR_SET_MM_ARG_END, at + strlen(title) + 1, 0, 0);
 }
 
 int

@@ -71,4 +71,10 @@ int ns_files_of(uint32_t id);
 /* Not dumpable: no ptrace, no /proc/PID/{fd,mem,exe} for others. */
 int ns_hide(void);
 
+/*
+ * What ps(1) shows of the process from now on, where root may say so.  The
+ * text is to stay, in memory that is no file's.
+ */
+void ns_set_title(const char *title);
+
 #endif

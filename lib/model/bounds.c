@@ -14,6 +14,7 @@ enum bound {
 	LOWER, /* a number that is lower, or 0 */
 	EQUAL,
 	NOT_ABOVE, /* a boolean that is on only where the parent's is */
+	NOT_OFF, /* one that is on where the parent's is, on its stack */
 	NOT_INHERIT, /* "inherit" only where the parent has not what isnt says
 		      */
 	ANY,
@@ -31,6 +32,7 @@ static const struct row {
 	{ P_OSRELEASE, ANY, true, NULL },
 	{ P_OSRELDATE, ANY, true, NULL },
 	{ P_CHILDREN_MAX, LOWER, false, NULL },
+	{ P_UNIX_PRIVATE, NOT_OFF, true, NULL },
 	/* the host's ids, where the parent has not even those */
 	{ P_USERNS, NOT_INHERIT, false, "new" },
 	{ P_SYSVMSG, NOT_INHERIT, false, "disable" },
@@ -76,6 +78,9 @@ holds(const struct pset *child, const struct pset *above, enum param_id id,
 		return number(child, id) == number(above, id);
 	case NOT_ABOVE:
 		return !pset_bool(child, id) || pset_bool(above, id);
+	case NOT_OFF:
+		return pset_bool(child, id) || !pset_bool(above, id) ||
+		       pset_is(child, P_VNET, "new");
 	case NOT_INHERIT:
 		return !pset_is(child, id, "inherit") ||
 		       !pset_is(above, id, isnt);
@@ -214,7 +219,9 @@ bounds_fill(struct pset *child, const struct pset *above, struct jerr *e)
 		const char *text = pset_get(above, rows[i].id, 0);
 
 		if (rows[i].fill && !pset_has(child, rows[i].id) &&
-		    text != NULL)
+		    text != NULL &&
+		    (rows[i].bound != NOT_OFF ||
+			!holds(child, above, rows[i].id, NOT_OFF, NULL)))
 			r = pset_put(child, rows[i].id, text);
 	}
 	for (i = 0; r == 0 && i < nitems(families); i++)
@@ -275,6 +282,8 @@ tighten_row(const struct pset *child, const struct pset *above,
 		return 0; /* what is fixed at the creation cannot change */
 	if (row->bound == LOWER)
 		max = max > 0 ? max - 1 : 0;
+	if (row->bound == NOT_OFF)
+		return pset_put(ret, row->id, "true");
 	(void)snprintf(text, sizeof(text), "%ld", max);
 	return pset_put(ret, row->id, text);
 }

@@ -197,6 +197,48 @@ tighten_body() {
 	same "$(param_of kid ip4.addr)" 127.0.9.41
 }
 
+child_case heirs "who is below one that inherits loses it, too: all or none"
+heirs_body() {
+	make_top children.max=9 ip4.addr=127.0.9.41,127.0.9.42
+	child own children.max=1 ip4.addr=127.0.9.41 || atf_fail own
+	child own.low || atf_fail own.low
+	child two children.max=1 ip4.addr=127.0.9.41 || atf_fail two
+	child two.low || atf_fail two.low
+	# refused for one, done for none
+	atf_check -s exit:1 -e match:'address is shared' \
+	    jail -m name="$top" ip4.addr=127.0.9.42 securelevel=2
+	for kid in own own.low two two.low; do
+		same "$(param_of $kid securelevel)" -1 "$kid"
+	done
+	atf_check jail -q -r "$top.own" "$top.two"
+	child mid children.max=1 ip4=inherit || atf_fail mid
+	child mid.low ip4.addr=127.0.9.41 || atf_fail mid.low
+	atf_check jail -m name="$top" ip4.addr=127.0.9.42
+	same "$(param_of mid.low ip4.addr)" -
+	make_jail other ip4.addr=127.0.9.41
+	atf_check -s not-exit:0 -e match:"family not" timeout 5 \
+	    jexec "$top.mid.low" busybox httpd -f -p 127.0.9.41:8041
+}
+
+child_case keeper "what follows the end of a child whose keeper was killed"
+keeper_body() {
+	local pid
+
+	make_top children.max=1
+	child kid "exec.poststop=echo kid >>$PWD/said" || atf_fail kid
+	make_jail other "exec.poststop=echo other >>$PWD/said"
+	for pid in $(keeper_of "$jid") $(keeper_of "$(param_of kid jid)"); do
+		kill -9 "$pid"
+	done
+	kill -9 "$(cat "$(cgroup_of "$jid")/cgroup.procs")"
+	# the next one who makes a jail does it, and forgets nobody else's
+	make_jail third
+	wait_for 5 grep -q other said || atf_fail "other: $(cat said)"
+	kill -9 "$(cat "$(cgroup_of "$topjid/$(param_of kid jid)")/cgroup.procs")"
+	make_jail fourth
+	wait_for 5 grep -q kid said || atf_fail "kid: $(cat said)"
+}
+
 child_case remove "with a parent go its children, and nothing is left"
 remove_body() {
 	local how pid
@@ -298,6 +340,39 @@ sees_body() {
 	atf_check -s exit:1 -o ignore -e ignore jexec "$top.kid" sh -c \
 	    'grep -l "[j]ail: .*-top$" /proc/[0-9]*/cmdline'
 	atf_check jail -q -r "$top"
+}
+
+# Whom it sees is not in the host's network, at no moment.
+child_case peeks "a parent sees nothing of the network of the host by a child" python3
+peeks_body() {
+	local i
+
+	python3 -c 'import socket, time
+s = socket.socket(socket.AF_UNIX)
+s.bind("\0names-of-the-host")
+s.listen()
+time.sleep(60)' &
+	wait_for 5 grep -q names-of-the-host /proc/net/unix || atf_fail socket
+	make_top children.max=1 mount.procfs vnet
+	for i in 1 2 3; do
+		jexec "$top" sh -c 'while [ ! -e /tmp/stop ]; do
+		    cat /proc/[0-9]*/net/unix; done' >seen.$i 2>/dev/null &
+	done
+	# it takes a while with many of these
+	mkdir "$root/mnt"
+	set --
+	for i in $(seq 100); do
+		set -- "$@" mount="$PWD $root/mnt nullfs ro 0 0"
+	done
+	for i in $(seq 20); do
+		child kid "$@" || atf_fail kid
+		atf_check jail -q -r "$top.kid"
+	done
+	touch "$root/tmp/stop"
+	kill %1
+	wait
+	grep -q Num seen.1 || atf_fail "it saw nothing at all"
+	! grep names-of-the-host seen.? || atf_fail "it saw the host's"
 }
 
 child_case inherit "what a child inherits is what the parent has"
@@ -429,8 +504,8 @@ asked() {
 }
 
 atf_init_test_cases() {
-	for case in names rename limit deep caps tighten remove killed stays \
-	    busy sees inherit conf ports follow; do
+	for case in names rename limit deep caps tighten heirs keeper remove \
+	    killed stays busy sees peeks inherit conf ports follow; do
 		atf_add_test_case "$case"
 	done
 }

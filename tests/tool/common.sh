@@ -68,6 +68,11 @@ cgroup_of() {
 	echo "$(jail_dir)/$1"
 }
 
+# The keeper that waits for the end of a jail: jid.
+keeper_of() {
+	"$(atf_get_srcdir)/keepers.py" "$1" | sed -n 's/^waiting \([0-9]*\) .*/\1/p'
+}
+
 # Compile a program that lies beside the test against the installed headers and
 # library: its name, more options.  Sets prog.
 compile_prog() {

@@ -6,6 +6,7 @@ the list of jails that had one, "there JID STEP" for the record."""
 
 import glob
 import os
+import re
 import struct
 import sys
 
@@ -29,9 +30,9 @@ def jid_of(pid):
             name = os.readlink(fd)
         except OSError:
             continue
-        head, tail = os.path.split(name.replace(" (deleted)", ""))
-        if os.path.basename(head) == "jail" and tail.isdigit():
-            return tail
+        match = re.search(r"/jail(?:/\d+)*/(\d+)(?: \(deleted\))?$", name)
+        if match:
+            return match[1]
     return "?"
 
 

@@ -91,10 +91,6 @@ warden_of() {
 	head -n 1 "$(cgroup_of "$1")/cgroup.procs"
 }
 
-keeper_of() {
-	"$(atf_get_srcdir)/keepers.py" "$1" | sed -n 's/^waiting \([0-9]*\) .*/\1/p'
-}
-
 remove_net() {
 	remove_jails
 	[ ! -f holder ] || kill "$(cat holder)" 2>/dev/null

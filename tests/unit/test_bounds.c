@@ -83,6 +83,11 @@ static const struct {
 	{ { "ip4=new", "ip4.addr=10.0.0.1" }, { "vnet", "ip4=inherit" }, 0 },
 	{ { NULL }, { "ip4.hostports=53" }, -EPERM },
 	{ { "ip4.hostports=53" }, { "ip4.hostports=53" }, 0 },
+	{ { "unix.private" }, { NULL }, -EPERM },
+	{ { "unix.private" }, { "unix.private" }, 0 },
+	{ { NULL }, { "unix.private" }, 0 },
+	/* a stack of its own has abstract names of its own */
+	{ { "unix.private" }, { "vnet" }, 0 },
 };
 
 static void
@@ -131,6 +136,8 @@ static const struct {
 	{ { NULL }, { "allow.mlock" }, P_ALLOW_MLOCK, "true", "false" },
 	{ { "allow.mlock" }, { NULL }, P_ALLOW_MLOCK, "", "" },
 	{ { "ip4=disable" }, { "ip4=inherit" }, P_IP4, "disable", "" },
+	{ { "unix.private" }, { NULL }, P_UNIX_PRIVATE, "true", "true" },
+	{ { "unix.private" }, { "vnet" }, P_UNIX_PRIVATE, "", "" },
 	{ { "ip4=new", "ip4.addr=10.0.0.1" }, { "ip4=inherit" }, P_IP4,
 	    "inherit", "" },
 	{ { "ip4=new", "ip4.addr=10.0.0.1", "ip6=inherit" },
