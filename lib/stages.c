@@ -141,6 +141,10 @@ setup_ids(struct build *b, struct jerr *e)
 	    locks, nitems(locks), &b->userns, &b->cgroupns, &b->helper);
 	if (r == 0)
 		return 0;
+	if (r == -ENOENT) /* where cgroup2 is mounted with nsdelegate */
+		return jerr(e, ENOENT,
+		    "the cgroup jail/ is beyond the cgroup namespace that we "
+		    "are in: jails are made on the host");
 	if (!own)
 		return jerr_sys(e, -r, "cgroup namespace");
 	if (r == -EPERM)

@@ -126,6 +126,8 @@ place_case namespace 'no addresses from within a cgroup namespace'
 namespace_body() {
 	write_body <<-'END'
 	namespace() {
+		# its root is where it is made
+		echo $$ >/sys/fs/cgroup/cgroup.procs
 		! unshare --cgroup jail -q -c name=x path="$PWD/root" persist \
 		    ip4.addr=127.0.9.81 2>said
 		grep -q 'in a cgroup namespace.*make them on the host' said
@@ -133,6 +135,18 @@ namespace_body() {
 		unshare --cgroup jail -q -c name=x path="$PWD/root" persist
 		is "$(names)" "x "
 		jail -R x
+		mkdir /sys/fs/cgroup/beside
+		echo $$ >/sys/fs/cgroup/beside/cgroup.procs
+		if grep -q 'cgroup2.*nsdelegate' /proc/mounts; then
+			! unshare --cgroup jail -q -c name=x path="$PWD/root" \
+			    persist 2>said
+			grep -q 'beyond the cgroup namespace' said
+		else
+			unshare --cgroup jail -q -c name=x path="$PWD/root" \
+			    persist
+			jail -R x
+		fi
+		is "$(names)" ""
 	}
 	END
 	in_tree namespace
