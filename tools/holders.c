@@ -134,8 +134,9 @@ add_process(
 	    (fd = openat(proc, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
 		return 0;
 	if ((fds = fdopendir(fd)) == NULL) {
+		r = errno == ENOMEM ? -1 : 0; /* it has ended */
 		close_fd(fd);
-		return -1;
+		return r;
 	}
 	r = add_descriptors(h, fds);
 	(void)closedir(fds); /* only read */

@@ -6,9 +6,9 @@
  *
  *	netwatch
  *
- * Prints "ready"; ends with SIGTERM, and prints a line "SOURCE INTERFACE
- * PROTOCOL NUMBER" for each of those that it has seen, and "lost NUMBER" if
- * packets went by that it could not take.
+ * Prints "ready", and a line "SOURCE INTERFACE PROTOCOL" when it sees such a
+ * one for the first time.  Ends with SIGTERM, after what came before it, and
+ * with a line "lost NUMBER" if packets went by that it could not take.
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -29,11 +29,11 @@
 
 #define SEEN_MAX 1024
 #define BUFFER (64 << 20)
+#define QUEUE_MAX (BUFFER / 256) /* packets, none is counted as less */
 
 static struct seen {
 	char source[INET6_ADDRSTRLEN];
 	int index, proto;
-	unsigned long n;
 } seen[SEEN_MAX];
 static size_t nseen;
 
@@ -49,22 +49,23 @@ over(int sig)
 static void
 note(const char *source, int index, int proto)
 {
+	char name[IF_NAMESIZE];
 	size_t i;
 
 	for (i = 0; i < nseen; i++)
 		if (seen[i].index == index && seen[i].proto == proto &&
 		    strcmp(seen[i].source, source) == 0)
-			break;
+			return;
 	if (i == SEEN_MAX)
 		errx(1, "too many sources");
-	if (i == nseen) {
-		(void)snprintf(
-		    seen[i].source, sizeof(seen[i].source), "%s", source);
-		seen[i].index = index;
-		seen[i].proto = proto;
-		nseen++;
-	}
-	seen[i].n++;
+	(void)snprintf(seen[i].source, sizeof(seen[i].source), "%s", source);
+	seen[i].index = index;
+	seen[i].proto = proto;
+	nseen++;
+	(void)printf("%s %s %d\n", source,
+	    if_indextoname((unsigned int)index, name) != NULL ? name : "?",
+	    proto);
+	(void)fflush(stdout);
 }
 
 /* By the kernel itself: what follows the header of IP, of len bytes. */
@@ -124,51 +125,47 @@ look6(const unsigned char *p, size_t len, int index)
 	note(source, index, proto);
 }
 
-static void
-report(int fd)
+/* False if no packet came for a while, with MSG_DONTWAIT at once. */
+static bool
+take(int fd, int flags)
 {
-	struct tpacket_stats stats = { 0 };
-	socklen_t len = sizeof(stats);
-	char name[IF_NAMESIZE];
-	size_t i;
+	struct sockaddr_ll from = { 0 };
+	unsigned char p[256];
+	socklen_t len = sizeof(from);
+	ssize_t n;
 
-	for (i = 0; i < nseen; i++)
-		(void)printf("%s %s %d %lu\n", seen[i].source,
-		    if_indextoname((unsigned int)seen[i].index, name) != NULL
-			? name
-			: "?",
-		    seen[i].proto, seen[i].n);
-	if (getsockopt(fd, SOL_PACKET, PACKET_STATISTICS, &stats, &len) == 0 &&
-	    stats.tp_drops > 0)
-		(void)printf("lost %u\n", stats.tp_drops);
+	n = recvfrom(fd, p, sizeof(p), flags, (struct sockaddr *)&from, &len);
+	if (n > 0 && from.sll_protocol == htons(ETH_P_IP))
+		look4(p, (size_t)n, from.sll_ifindex);
+	else if (n > 0 && from.sll_protocol == htons(ETH_P_IPV6))
+		look6(p, (size_t)n, from.sll_ifindex);
+	return n >= 0;
 }
 
 int
 main(void)
 {
 	struct sigaction act = { .sa_handler = over };
-	struct sockaddr_ll from = { 0 };
-	unsigned char p[256];
-	int fd, size = BUFFER;
-	socklen_t len;
-	ssize_t n;
+	struct timeval interval = { .tv_usec = 100000 };
+	struct tpacket_stats stats = { 0 };
+	socklen_t len = sizeof(stats);
+	int fd, i, size = BUFFER;
 
 	fd = socket(AF_PACKET, SOCK_DGRAM, htons(ETH_P_ALL));
 	if (fd < 0)
 		err(1, "packet socket");
 	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
+	(void)setsockopt(
+	    fd, SOL_SOCKET, SO_RCVTIMEO, &interval, sizeof(interval));
 	(void)sigaction(SIGTERM, &act, NULL);
 	(void)printf("ready\n");
 	(void)fflush(stdout);
-	while (!is_over) {
-		len = sizeof(from);
-		n = recvfrom(
-		    fd, p, sizeof(p), 0, (struct sockaddr *)&from, &len);
-		if (n > 0 && from.sll_protocol == htons(ETH_P_IP))
-			look4(p, (size_t)n, from.sll_ifindex);
-		else if (n > 0 && from.sll_protocol == htons(ETH_P_IPV6))
-			look6(p, (size_t)n, from.sll_ifindex);
-	}
-	report(fd);
+	while (!is_over)
+		(void)take(fd, 0);
+	for (i = 0; i < QUEUE_MAX && take(fd, MSG_DONTWAIT); i++)
+		;
+	if (getsockopt(fd, SOL_PACKET, PACKET_STATISTICS, &stats, &len) == 0 &&
+	    stats.tp_drops > 0)
+		(void)printf("lost %u\n", stats.tp_drops);
 	return 0;
 }
