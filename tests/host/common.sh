@@ -51,25 +51,25 @@ nothing_left() {
 	atf_fail "$1: something is left of $2"
 }
 
-# The same where the kernel may need a while, 2 s, to end processes.
+# The same where the kernel may need a while, 10 s, to end processes.
 soon_nothing_left() {
 	local since
 
 	since=$(now_ms)
 	while ! { jls >/dev/null && "$PWD/left" "$2" "$PWD" >/dev/null; }; do
-		[ $(($(now_ms) - since)) -lt 2000 ] || break
+		[ $(($(now_ms) - since)) -lt 10000 ] || break
 		sleep 0.02
 	done
 	nothing_left "$1" "$2"
 }
 
-# Wait until a test of a file holds, 10 s at most: the test, what it waits for.
+# Wait until a test of a file holds, 30 s at most: the test, what it waits for.
 await() {
 	local since
 
 	since=$(now_ms)
 	until test "$1" "$2"; do
-		in_time "waiting for $2" 10000 "$since"
+		in_time "waiting for $2" 30000 "$since"
 		sleep 0.02
 	done
 }

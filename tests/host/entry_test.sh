@@ -50,7 +50,7 @@ attack_ends() {
 	touch "$JAIL_TEST_ROOT/stop"
 	since=$(now_ms)
 	while [ "$(grep -c ^legit "$JAIL_TEST_ROOT/said")" -lt 2 ]; do
-		in_time "the attackers' end" 10000 "$since"
+		in_time "the attackers' end" 30000 "$since"
 		sleep 0.02
 	done
 	sort "$JAIL_TEST_ROOT/said" | uniq -c | sort -rn | head -n 20
@@ -166,29 +166,29 @@ locks_body() {
 	echo $! >lockall.pid
 	since=$(now_ms)
 	until grep -q '^[1-9][0-9]* locks' locks; do
-		in_time "nobody's locks" 10000 "$since"
+		in_time "nobody's locks" 30000 "$since"
 		sleep 0.05
 	done
 	# they are real ones
 	flock -n "$tree" true && atf_fail "nobody did not get the lock"
 	flock -n "$tree/$jid" true && atf_fail "nobody did not get the lock"
 	began=$(now_ms)
-	atf_check -o ignore timeout 10 jls
-	in_time jls 2000 "$began"
+	atf_check -o ignore timeout 30 jls
+	in_time jls 10000 "$began"
 	began=$(now_ms)
-	atf_check timeout 10 jexec "$name" true
-	in_time jexec 2000 "$began"
+	atf_check timeout 30 jexec "$name" true
+	in_time jexec 10000 "$began"
 	began=$(now_ms)
-	atf_check timeout 10 jail -m "name=$name" securelevel=1
-	in_time "jail -m" 2000 "$began"
+	atf_check timeout 30 jail -m "name=$name" securelevel=1
+	in_time "jail -m" 10000 "$began"
 	echo "$name-2" >>jails
 	began=$(now_ms)
-	atf_check timeout 10 jail -q -c "name=$name-2" \
+	atf_check timeout 30 jail -q -c "name=$name-2" \
 	    "path=$JAIL_TEST_ROOT" ${ids:+"$ids"} command=/bin/sleep 0.2
-	in_time "jail -c" 2000 "$began"
+	in_time "jail -c" 10000 "$began"
 	began=$(now_ms)
-	atf_check timeout 10 jail -R "$name"
-	in_time "jail -R" 2000 "$began"
+	atf_check timeout 30 jail -R "$name"
+	in_time "jail -R" 10000 "$began"
 	kill "$(cat lockall.pid)"
 	nothing_left locks "$name"
 }
@@ -250,10 +250,10 @@ exchanged() {
 	second=$(name_of second)
 	echo "$second" >>jails
 	strace -q -o trace -e trace=flock \
-	    -e inject=flock:delay_enter=1500000 "$@" \
+	    -e inject=flock:delay_enter=4000000 "$@" \
 	    >out 2>&1 &
 	pid=$!
-	sleep 0.7
+	sleep 1.5
 	atf_check jail -R "$first"
 	atf_check -o ignore jail -q -c "jid=$jid" "name=$second" \
 	    "path=$JAIL_TEST_ROOT" persist
@@ -292,14 +292,15 @@ jid_start_body() {
 	jail -i -c "name=$first" "path=$JAIL_TEST_ROOT" \
 	    command=/bin/sleep 1000 >jid 2>err &
 	pid=$!
+	await -s jid
 	sleep 0.3
 	jid=$(cat jid)
 	kill -STOP "$pid"
 	atf_check jail -R "$first"
 	jail -q -c "jid=$jid" "name=$second" "path=$JAIL_TEST_ROOT" \
-	    exec.poststart="sleep 1.5" exec.start="/bin/sleep 3 &" &
+	    exec.poststart="sleep 4" exec.start="/bin/sleep 8 &" &
 	other=$!
-	sleep 0.5
+	wait_for 5 jls -c -j "$second" || atf_fail "$second does not start"
 	atf_check -o inline:"$second\n" jls -j "$jid" name
 	kill -CONT "$pid"
 	wait "$pid"

@@ -310,7 +310,7 @@ bomb_body() {
 	dir=$(cgroup_of "$jid")
 	while [ "$(wc -l <"$dir/payload/cgroup.procs")" -lt 200 ]; do
 		n=$((n + 1))
-		[ "$n" -lt 100 ] || atf_fail "the bomb does not go off"
+		[ "$n" -lt 600 ] || atf_fail "the bomb does not go off"
 		sleep 0.05
 	done
 	atf_check jail -m "name=$name" stop.timeout=2
@@ -322,7 +322,7 @@ bomb_body() {
 	sleep 0.3
 	began=$(now_ms)
 	atf_check timeout 30 jail -R "$name"
-	in_time "jail -R of a fork bomb" 5000 "$began"
+	in_time "jail -R of a fork bomb" 10000 "$began"
 	nothing_left bomb "$name"
 }
 
@@ -344,7 +344,7 @@ exhaust_body() {
 	jexec "$name" /exhaust hold >held &
 	until [ "$(wc -l <held)" -ge 3 ]; do
 		n=$((n + 1))
-		[ "$n" -lt 200 ] || atf_fail "it does not end"
+		[ "$n" -lt 600 ] || atf_fail "it does not end"
 		sleep 0.05
 	done
 	cat host before held

@@ -59,6 +59,11 @@ is_left() {
 	[ -s left.out ]
 }
 
+gone_after_jls() {
+	jls >/dev/null
+	! is_left
+}
+
 # What one failed call came to: process:call:how, then the name of the call.
 judge() {
 	local careful=
@@ -125,13 +130,9 @@ fail_each() {
 			jail -R "$name" >/dev/null 2>&1
 		fi
 		if is_left; then
-			sleep 0.05
-			jls >/dev/null
-			if is_left; then
-				bad "$at $what: left: $(cat left.out)"
-			else
-				echo "$at $what: late" >>late
-			fi
+			echo "$at $what: late" >>late
+			wait_for 1 gone_after_jls ||
+			    bad "$at $what: left: $(cat left.out)"
 		fi
 		jail -q -c "name=$name" "path=$JAIL_TEST_ROOT" \
 		    ${ids:+"$ids"} command=/bin/true 2>err </dev/null ||

@@ -132,14 +132,12 @@ warden_body() {
 	kill -KILL "$(cat "$dir/cgroup.procs")"
 	soon_nothing_left "warden killed" "$name"
 	make_busy warden
-	jexec "$name" sleep 1000 &
-	pid=$!
-	sleep 0.1
+	jexec_sleep 1000
 	began=$(now_ms)
 	kill -KILL "$(cat "$dir/cgroup.procs")"
 	wait "$pid"
 	atf_check_equal 137 $?
-	in_time "jexec after its jail's end" 2000 "$began"
+	in_time "jexec after its jail's end" 10000 "$began"
 	soon_nothing_left "warden killed under jexec" "$name"
 }
 
@@ -161,9 +159,9 @@ told_body() {
 	kill -TERM "$(cat "$dir/cgroup.procs")"
 	soon_nothing_left "told, without a cgroup" "$name"
 	# What is in it has the time that it needs.
-	make_jail busy mount.devfs exec.start="/bin/sh -c 'trap \"sleep 1; echo done >/tmp/done; exit\" TERM; while :; do sleep 0.1; done' &"
+	make_jail busy mount.devfs exec.start="/bin/sh -c 'trap \"sleep 1; echo done >/tmp/done; exit\" TERM; touch /tmp/ready; while :; do sleep 0.1; done' &"
 	dir=$(cgroup_of "$jid")
-	sleep 0.5
+	await -e "$JAIL_TEST_ROOT/tmp/ready"
 	kill -TERM "$(cat "$dir/cgroup.procs")"
 	sleep 0.2
 	atf_check -o ignore jls -j "$name" jid
@@ -172,7 +170,7 @@ told_body() {
 	atf_check -o inline:"done\n" cat "$JAIL_TEST_ROOT/tmp/done"
 }
 
-# No process of the jail is called so any more, within 2 s.
+# No process of the jail is called so any more, within 10 s.
 gone() {
 	local pid since said
 
@@ -183,7 +181,7 @@ gone() {
 			echo
 		done <"$dir/payload/cgroup.procs" 2>/dev/null)
 		case $said in
-		*"$1"*)	in_time "the end of $1" 2000 "$since" ;;
+		*"$1"*)	in_time "the end of $1" 10000 "$since" ;;
 		*)	return ;;
 		esac
 	done
@@ -202,16 +200,14 @@ stand_in() {
 new_case stand_in "the process that stands for a command killed"
 stand_in_body() {
 	make_busy standin
-	jexec "$name" sleep 1001 &
-	pid=$!
-	sleep 0.2
+	jexec_sleep 1001
 	a=$(stand_in "$pid")
 	[ -n "$a" ] || atf_fail "no process stands for the command"
 	began=$(now_ms)
 	kill -KILL "$a"
 	wait "$pid"
 	atf_check_equal 137 $?
-	in_time "jexec" 2000 "$began"
+	in_time "jexec" 10000 "$began"
 	atf_check -o match:false jls -j "$name" dying
 	gone "sleep 1001"	# its command ends with it
 	jexec "$name" true || atf_fail "cannot be entered any more"
@@ -222,9 +218,7 @@ stand_in_body() {
 new_case jexec_killed "jexec killed: its command ends"
 jexec_killed_body() {
 	make_busy jexeckill
-	jexec "$name" sleep 1002 &
-	pid=$!
-	sleep 0.2
+	jexec_sleep 1002
 	kill -KILL "$pid"
 	wait "$pid"
 	gone "sleep 1002"
@@ -238,9 +232,7 @@ stopped_body() {
 
 	for who in jexec stand_in both; do
 		make_busy "stop$who"
-		jexec "$name" sleep 1003 &
-		pid=$!
-		sleep 0.2
+		jexec_sleep 1003
 		a=$(stand_in "$pid")
 		case $who in
 		jexec)		kill -STOP "$pid" ;;
@@ -251,7 +243,7 @@ stopped_body() {
 		# everything hears of it by SIGTERM first, for 1 s
 		jail -m "name=$name" stop.timeout=1
 		timeout 20 jail -r "$name" || atf_fail "$who: jail -r: $?"
-		in_time "jail -r with $who stopped" 4000 "$began"
+		in_time "jail -r with $who stopped" 15000 "$began"
 		kill -CONT "$pid" 2>/dev/null
 		wait "$pid"
 		nothing_left "$who stopped" "$name"
@@ -273,9 +265,9 @@ frozen_body() {
 	began=$(now_ms)
 	jail -m "name=$name" stop.timeout=1
 	timeout 20 jail -r "$name" || atf_fail "jail -r: exit status $?"
-	in_time "jail -r of a frozen jail" 4000 "$began"
+	in_time "jail -r of a frozen jail" 15000 "$began"
 	wait "$pid"
-	in_time "jexec after that" 5000 "$began"
+	in_time "jexec after that" 15000 "$began"
 	nothing_left "frozen" "$name"
 }
 

@@ -36,7 +36,7 @@
 
 #define PORT_FIRST 7100
 #define PORT_LOW_FIRST 200
-#define ROW_MS 10000 /* and then it hangs */
+#define ROW_MS 30000 /* and then it hangs */
 #define OTHERWISE_MAX 64
 
 static const char *const kind_names[] = {

@@ -30,7 +30,7 @@
 #ifndef IP_LOCAL_PORT_RANGE
 #define IP_LOCAL_PORT_RANGE 51
 #endif
-#define WAIT_MS 500
+#define WAIT_MS 2000
 #define GRAB_MAX 900 /* of the usual 1024 descriptors */
 #define NAMES_MAX 8
 #define AUTOBINDS 64 /* of each kind */

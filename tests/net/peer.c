@@ -36,7 +36,7 @@
 #include "addr.h"
 #include "pass.h"
 
-#define WAIT_MS 250 /* for an answer that may never come */
+#define WAIT_MS 500 /* for an answer that may never come */
 #define HELD_MAX 8
 
 static const struct proto {

@@ -13,7 +13,7 @@
 
 #include "try.h"
 
-#define SOON_MS 300
+#define SOON_MS 500
 
 void
 say(const char *format, ...)

@@ -60,7 +60,7 @@ reaches_paths() {
 	wait_for 20 grep -q ready ready || atf_fail "it does not serve"
 	chmod 666 socks/*
 	atf_check -s ignore -o save:said \
-	    jexec "$name" timeout 10 "$ask" ask_path "$PWD/socks/s"
+	    jexec "$name" timeout 30 "$ask" ask_path "$PWD/socks/s"
 	atf_check -o inline:"answered\nanswered\nanswered\n" \
 	    sed -n 's/^connect .*: //p' said
 }

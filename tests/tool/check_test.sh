@@ -155,7 +155,7 @@ appends() {
 
 refuses() {
 	atf_check -s exit:1 -e inline:"keeper_prog: $3\n" \
-	    timeout 5 "$prog" log "$1" "$2" </dev/null
+	    timeout 30 "$prog" log "$1" "$2" </dev/null
 }
 
 new_case log "output goes to a plain file, made if missing" cc

@@ -216,7 +216,7 @@ heirs_body() {
 	atf_check jail -m name="$top" ip4.addr=127.0.9.42
 	same "$(param_of mid.low ip4.addr)" -
 	make_jail other ip4.addr=127.0.9.41
-	atf_check -s not-exit:0 -e match:"family not" timeout 5 \
+	atf_check -s not-exit:0 -e match:"family not" timeout 30 \
 	    jexec "$top.mid.low" busybox httpd -f -p 127.0.9.41:8041
 }
 
@@ -266,6 +266,10 @@ no_dir() {
 	[ ! -d "$(cgroup_of "$1")" ]
 }
 
+no_process() {
+	[ -z "$(pids_of "$1")" ]
+}
+
 # Of jail(8) and the keepers nobody is asked: the kernel does it.
 child_case killed "without its first process a parent has no children"
 killed_body() {
@@ -291,10 +295,12 @@ stays_body() {
 	top=$name
 	echo "$top" >>jails
 	atf_check jail -q -c name="$top" path="$root" children.max=2 \
-	    exec.start="sleep 3 &"
+	    mount.devfs exec.start="while [ ! -e /tmp/over ]; do sleep 0.1; done &"
 	topjid=$(param_of "" jid)
 	child kid || atf_fail kid
-	sleep 4
+	touch "$root/tmp/over"
+	wait_for 5 no_process "$topjid" || atf_fail "it goes on"
+	sleep 0.5
 	atf_check -o inline:"$topjid\n" jls -j "$top" jid
 	atf_check jexec "$top.kid" true
 	atf_check jail -q -r "$top.kid"
@@ -330,7 +336,7 @@ sees_body() {
 	jexec "$top.kid" sleep 601 &
 	wait_for 5 eval 'jexec "$top" sh -c "cat /proc/[0-9]*/cmdline" |
 	    grep -q 601' || atf_fail "not seen"
-	pid=$(jexec "$top" sh -c 'grep -l 601 /proc/[0-9]*/cmdline' |
+	pid=$(jexec "$top" sh -c 'grep -l "[s]leep.601" /proc/[0-9]*/cmdline' |
 	    head -n 1 | cut -d / -f 3)
 	atf_check -s not-exit:0 -e match:'not permitted' \
 	    jexec "$top" kill -9 "$pid"

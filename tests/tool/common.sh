@@ -68,6 +68,31 @@ cgroup_of() {
 	echo "$(jail_dir)/$1"
 }
 
+# Wait until a command succeeds: the seconds that it may take on a machine that
+# has nothing else to do, and a busy one takes up to ten times as long; the
+# command.
+wait_for() {
+	local tenths
+
+	tenths=$(($1 * 100 * ${CHECK_SLOW:-1}))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		tenths=$((tenths - 1))
+		[ $tenths -gt 0 ] || return 1
+		sleep 0.1
+	done
+}
+
+# A process in the jail $name: how long it sleeps, options of jexec.  Sets pid,
+# that of jexec.
+jexec_sleep() {
+	rm -f sleeps
+	# shellcheck disable=SC2086 # words
+	jexec ${2-} "$name" sh -c "echo in; exec sleep $1" >sleeps &
+	pid=$!
+	wait_for 5 test -s sleeps || atf_fail "no process in $name"
+}
+
 # The keeper that waits for the end of a jail: jid.
 keeper_of() {
 	"$(atf_get_srcdir)/keepers.py" "$1" | sed -n 's/^waiting \([0-9]*\) .*/\1/p'

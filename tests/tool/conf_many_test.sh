@@ -218,7 +218,7 @@ limit_body() {
 		echo "\"$p-$i\" { }"
 	done >jails.conf
 	cat >>conf <<-END
-	exec.prestart = 'echo + >>$PWD/count; sleep 0.2; echo - >>$PWD/count';
+	exec.prestart = 'echo + >>$PWD/count; sleep 0.5; echo - >>$PWD/count';
 	exec.poststart = ''; exec.prestop = ''; exec.poststop = '';
 	END
 	for n in 1 2 0; do

@@ -191,8 +191,7 @@ keeper_killed_body() {
 	done
 	fresh
 	jexec "$name" sh -c 'kill -9 -1'
-	sleep 0.5
-	atf_check -s exit:1 -o empty -e ignore jls -j "$name"
+	wait_for 5 no_jail "$name" || atf_fail "$name is there"
 	told ''
 	# whatever it is asked to do
 	atf_check -s exit:1 -e ignore jail -r "$name"
@@ -340,11 +339,13 @@ new_case background 'a lone & at the end: not waited for'
 background_body() {
 	make_conf <<-END
 	persist;
-	exec.poststart = "sleep 1000 &", "echo after";
+	exec.poststart = "sh $PWD/stays &", "echo after";
 	exec.prestart = "", "  ";
 	END
+	echo "echo \$\$ >$PWD/stays.pid; exec sleep 1000" >stays
 	atf_check -o inline:"$name: created\nafter\n" jail -f conf -c "$name"
-	pid=$(pgrep -n -x sleep) && kill "$pid"
+	wait_for 5 test -s stays.pid || atf_fail "it does not run"
+	kill "$(cat stays.pid)"
 	atf_check jail -R "$name"
 	nothing_left
 }
@@ -359,8 +360,8 @@ interrupted_body() {
 	echo "\"$one-2\" { persist; exec.poststart = 'sleep 1000'; }" >>conf
 	env --default-signal jail -f conf -c >out 2>&1 &
 	pid=$!
-	wait_for 5 sh -c "jls name | grep -q '$one-2'"
-	sleep 0.5
+	wait_for 5 sh -c "[ \"\$(pgrep -c -P $pid -x sleep)\" = 2 ]" ||
+	    atf_fail "$(cat out)"
 	kill -INT $pid
 	# its sleeps are the host's, and hear of the keyboard only
 	for child in $(pgrep -P $pid -x sleep); do

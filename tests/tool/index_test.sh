@@ -232,6 +232,16 @@ abandoned_body() {
 	atf_check -o not-match:"^$name " jls -d name jid
 }
 
+# For wait_for: no process is in the jails whose jids are in this file.
+all_ended() {
+	local jid
+
+	while read -r jid; do
+		grep -q '^populated 0' "$(cgroup_of "$jid")/cgroup.events" ||
+		    return 1
+	done <"$1"
+}
+
 new_case ended "jails that have ended are cleared away in the end" "python3"
 ended_body() {
 	local i
@@ -241,10 +251,11 @@ ended_body() {
 	while [ "$i" -lt 5 ]; do
 		i=$((i + 1))
 		name_of "e$i" >>jails
-		atf_check jail -q -c "name=$(name_of "e$i")" \
-		    "path=$JAIL_TEST_ROOT" exec.start="/bin/sleep 0.1 &"
+		jail -q -i -c "name=$(name_of "e$i")" "path=$JAIL_TEST_ROOT" \
+		    exec.start="/bin/sleep 0.1 &" >>jids || atf_fail "e$i"
 	done
-	sleep 0.5
+	# not by jls, which would clear them away
+	wait_for 5 all_ended jids || atf_fail "they go on"
 	atf_check_equal 5 "$("$index" ranges "$PWD" | wc -l)"
 	atf_check "$index" run ""
 	new_jail "$(name_of last)" || atf_fail "last"

@@ -161,10 +161,8 @@ new_case other_jail 'a process of another jail neither'
 other_jail_body() {
 	make_probe_root
 	make_jail other
-	jexec "$name" sleep 100 &
-	pid=$!
+	jexec_sleep 100
 	jid=$(jls -j "$name" jid)
-	wait_for 5 [ -n "$(sleep 0.3; pids_of "$jid")" ] || atf_fail "no sleep"
 	victim=$(pids_of "$jid" | head -n 1)
 	for call in kill pidfd_open setpriority prlimit ptrace; do
 		echo "$call=$victim: ESRCH"
@@ -228,8 +226,7 @@ around_root_body() {
 	atf_check -o match:': ok$' "$probe" "stat=$PWD/marker"
 	# No link in /proc leads there.
 	make_jail a mount.procfs
-	jexec "$name" sleep 100 &
-	pid=$!
+	jexec_sleep 100
 	atf_check -s ignore -o save:links -e ignore jexec "$name" sh -c \
 	    'ls -l /proc/[0-9]*/root /proc/[0-9]*/cwd /proc/[0-9]*/exe'
 	atf_check -o not-match:"$PWD" cat links

@@ -317,7 +317,7 @@ signals_body() {
 		start "trap 'echo got $sig; exit 5' $sig; echo go
 		    while :; do sleep 1; done"
 		kill -$sig $pid
-		atf_check -o inline:"got $sig\n" timeout 10 cat <&3
+		atf_check -o inline:"got $sig\n" timeout 30 cat <&3
 		wait $pid
 		atf_check_equal 5 $?
 	done
@@ -330,7 +330,7 @@ ignored_body() {
 	    echo go; while :; do sleep 1; done" TERM
 	kill -INT $pid
 	kill -TERM $pid
-	atf_check -o inline:"got TERM\n" timeout 10 cat <&3
+	atf_check -o inline:"got TERM\n" timeout 30 cat <&3
 	wait $pid
 	atf_check_equal 5 $?
 }
@@ -341,7 +341,7 @@ killed_body() {
 	start 'echo go; exec sleep 1000'
 	kill -KILL $pid
 	# The end of file comes when the last writer has gone.
-	atf_check -o empty timeout 10 cat <&3
+	atf_check -o empty timeout 30 cat <&3
 	wait $pid
 	atf_check_equal 137 $?
 }

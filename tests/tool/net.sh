@@ -33,7 +33,7 @@ in_background() {
 
 # A namespace that lasts as long as a process: its pid goes to the file.
 new_namespace() {
-	in_background unshare --net sleep 600
+	in_background unshare --net sleep 1800
 	echo "$pid" >"$1"
 	wait_for 5 other_namespace "$pid" || atf_fail "no network namespace"
 }

@@ -46,19 +46,6 @@ new_name() {
 	name=$(name_of "$1")
 }
 
-# Wait until a command succeeds: seconds, the command.
-wait_for() {
-	local tenths
-
-	tenths=$(($1 * 10))
-	shift
-	until "$@" >/dev/null 2>&1; do
-		tenths=$((tenths - 1))
-		[ $tenths -gt 0 ] || return 1
-		sleep 0.1
-	done
-}
-
 # For wait_for: there is no such jail any more.
 no_jail() {
 	! jls -c -j "$1"

@@ -46,7 +46,7 @@ make_nginx() {
 	}
 	END
 	head -c 300000 /dev/urandom >root/usr/share/nginx/html/page
-	nginx="ip4=inherit stop.timeout=20 mount.devfs"
+	nginx="ip4=inherit stop.timeout=60 mount.devfs"
 }
 
 # The parameters that differ.
@@ -77,7 +77,7 @@ nginx_user_body() {
 	atf_check -o inline:"www-data\n" stat -c %U log/access.log
 	jid=$(jls -j "$name" jid)
 	atf_check_equal 3 "$(pids_of "$jid" | wc -l)"
-	stop_in 5
+	stop_in 40
 	atf_check -s exit:7 curl -s "$page"
 	# Nothing was written beside the mounts.
 	atf_check -o inline:"etc\nusr\nvar\n" ls root
@@ -96,7 +96,7 @@ nginx_root_body() {
 	    'for i in /proc/[0-9]*; do
 	    [ "$(cat $i/comm)" != nginx ] || cat $i/status; done' |
 	    awk -v uid="$uid" '/^Uid:/ { n[$2]++ } END { print n[0], n[uid] }')"
-	stop_in 5
+	stop_in 40
 }
 
 new_case nginx_reload 'nginx reloads and survives jail -m' \
@@ -111,7 +111,7 @@ nginx_reload_body() {
 	wait_for 5 grep -q reconfiguring log/error.log ||
 	    atf_fail "not reloaded"
 	atf_check -o inline:"new\n" curl -sf "$page"
-	stop_in 5
+	stop_in 40
 }
 
 new_case redis 'Redis keeps its data over jail -r' \
@@ -126,7 +126,7 @@ redis_body() {
 		# exec.jail_user of the host; no configuration file at all.
 		atf_check jail -c name="$name" path="$root" thin mount.devfs \
 		    ip4=inherit exec.jail_user=redis exec.system_jail_user \
-		    mount="$PWD/data $root/data nullfs rw" stop.timeout=20 \
+		    mount="$PWD/data $root/data nullfs rw" stop.timeout=60 \
 		    exec.start="/usr/bin/redis-server --port $port --bind 127.0.0.1 --dir /data --logfile /data/log --save 3600\\ 1 &"
 		wait_for 10 sh -c "[ \"\$($cli ping)\" = PONG ]" || {
 			cat data/log >&2
@@ -137,7 +137,7 @@ redis_body() {
 		atf_check -o inline:"OK\n" $cli set key "value $((round + 1))"
 		atf_check -o ignore $cli eval \
 		    "for i = 1, 1000 do redis.call('set', 'k' .. i, i) end" 0
-		stop_in 10
+		stop_in 40
 		[ -s data/dump.rdb ] || atf_fail "no dump.rdb"
 		atf_check -o inline:"redis\n" stat -c %U data/dump.rdb
 		atf_check -o match:'Received SIGTERM' tail -n 20 data/log
@@ -163,7 +163,7 @@ postgres_params() {
 	echo sysvsem=new
 	echo exec.jail_user=postgres
 	echo exec.system_jail_user
-	echo stop.timeout=30
+	echo stop.timeout=60
 }
 
 new_case postgresql 'PostgreSQL keeps its data over jail -r' \
@@ -197,7 +197,7 @@ postgresql_body() {
 		atf_check -o inline:"1000 500500\n" $psql -F ' ' -c \
 		    'select count(*), sum(n) from t'
 		# SIGTERM is a "smart" shutdown: nobody is connected.
-		stop_in 15
+		stop_in 40
 	done
 	atf_check ls -A root
 }

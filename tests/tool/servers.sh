@@ -138,7 +138,7 @@ start_script() {
 
 # In the network namespace of the test, and not for long.
 ask() {
-	timeout 10 $in_net "$@" </dev/null
+	timeout 30 $in_net "$@" </dev/null
 }
 
 # At an address joe runs a command, which may follow -tt, for a terminal.
@@ -158,7 +158,7 @@ psql_at() {
 
 # A name server's identity, by UDP or +tcp.
 dig_at() {
-	ask dig +short +time=2 +tries=1 "$@" CH TXT hostname.bind | tr -d '"'
+	ask dig +short +time=5 +tries=1 "$@" CH TXT hostname.bind | tr -d '"'
 }
 
 # What answers at the address as this server, or why nothing does.
@@ -168,7 +168,7 @@ who() {
 	case $1 in
 	nginx)
 		case $ip in *:*) ip="[$ip]" ;; esac
-		ask curl -sS --max-time 5 http://$ip/ ;;
+		ask curl -sS --max-time 20 http://$ip/ ;;
 	sshd) ssh_to $ip cat /etc/who ;;
 	redis) ask redis-cli -h $ip get who ;;
 	postgresql) psql_at $ip -c 'select who from who' ;;
@@ -181,7 +181,7 @@ who() {
 
 # It is this one that answers, within seconds; or "nobody".
 answers() {
-	local until=$(($(now_ms) + 5000)) r
+	local until=$(($(now_ms) + 30000)) r
 
 	while :; do
 		r=$(who $2 $3)
@@ -202,7 +202,7 @@ tell() {
 	case $1 in
 	redis)
 		wait_for 10 ask redis-cli -h $2 ping
-		atf_check -o inline:"OK\n" timeout 10 \
+		atf_check -o inline:"OK\n" timeout 30 \
 		    $in_net redis-cli -h $2 set who $3 ;;
 	postgresql)
 		wait_for 20 psql_at $2 -c 'select 1'

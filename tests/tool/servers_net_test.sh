@@ -158,9 +158,9 @@ jails_body() {
 		answers nobody $server $HOST4
 	done
 	# From inside, localhost is the jail itself.
-	atf_check -o inline:"redis\n" timeout 10 \
+	atf_check -o inline:"redis\n" timeout 30 \
 	    $in_net jexec $(name_of redis) redis-cli get who
-	atf_check -o inline:"nginx\n" timeout 10 \
+	atf_check -o inline:"nginx\n" timeout 30 \
 	    $in_net jexec $(name_of nginx) curl -s http://localhost/
 	for server in $SERVERS; do
 		atf_check timeout 30 $in_net jail -r $(name_of $server)

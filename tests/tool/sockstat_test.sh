@@ -200,6 +200,7 @@ wide_body() {
 	atf_check -o match:"^USER COMMAND *PID FD PROTO LOCAL ADDRESS FOREIGN ADDRESS\$" \
 	    -o match:"tcp6  ::1:80        \*:\*\$" $in sockstat -6w
 	atf_check -o match:"^0    python3 " $in sockstat -6n
+	rm held
 	$in ./a-long-command "$dir/sockets.py" tcp,::1,81 >held &
 	keep
 	wait_for 10 grep -q ready held || atf_fail "no socket"

@@ -51,8 +51,8 @@ write_body() {
 	names() {
 		jls name | tr '\n' ' '
 	}
-	soon() {	# within 5 s
-		for i in $(seq 50); do
+	soon() {
+		for i in $(seq 500); do
 			! "$@" || return 0
 			sleep 0.1
 		done

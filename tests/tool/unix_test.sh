@@ -42,7 +42,7 @@ private_body() {
 	atf_check -o file:expected jexec "$a" "$ask" own "$x-own"
 	# nobody else is kept from it, but it cannot send an answer
 	for from in "" "jexec $open"; do
-		atf_check -s ignore -o save:said $from timeout 5 "$ask" ask "$x-a"
+		atf_check -s ignore -o save:said $from timeout 30 "$ask" ask "$x-a"
 		atf_check -o inline:"answered\nanswered\n" \
 		    sed -n 's/^connect s.*: //p' said
 	done

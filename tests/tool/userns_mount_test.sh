@@ -45,8 +45,7 @@ process_ids_body() {
 	pid=$(pids_of "$jid" | head -n 1)
 	[ -n "$pid" ] || atf_fail "no process"
 	atf_check_equal 0 "$(ps -o uid= -p "$pid" | tr -d ' ')"
-	jexec -U joe "$name" sleep 100 &
-	wait_for 5 pgrep -u 1234 -x sleep
+	jexec_sleep 100 "-U joe"
 	atf_check_equal 1234 "$(ps -o uid= -p "$(pgrep -u 1234 -x sleep)" |
 	    tr -d ' ')"
 	# They and the warden are in the user namespace of the host.

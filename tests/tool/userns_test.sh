@@ -178,11 +178,10 @@ new_case debug 'debuggers: the own processes of root, none of others' strace
 debug_body() {
 	make_probe_root
 	make_jail a userns=inherit mount.procfs
-	jexec -U joe "$name" sleep 100 &
-	jexec "$name" sleep 101 &
-	wait_for 5 sh -c "jexec $name ls -d /proc/[3-9] /proc/[1-9][0-9] |
-	    grep -q ."
-	sleep 0.3
+	jexec_sleep 100 "-U joe"
+	jexec_sleep 101
+	wait_for 5 sh -c \
+	    "[ \$(jexec $name cat /proc/[0-9]*/comm | grep -cx sleep) = 2 ]"
 	joes=$(jexec "$name" sh -c \
 	    'for i in /proc/[0-9]*; do [ "$(cat $i/comm)" = sleep ] || continue
 	    busybox stat -c "%u %n" $i; done' | sed -n 's,^1234 /proc/,,p')

@@ -188,13 +188,14 @@ thin_body() {
 
 # From jail $1 to an address: one packet, and a line by TCP.
 reach() {
-	local said
-
 	atf_check -o match:"1 packets received" \
 	    jexec "$1" $busy ping -c 1 -W 5 "$2"
-	said=$(echo "from $1" | jexec "$1" $busy nc -w 5 "$2" 7) ||
-	    atf_fail "$1: nc $2: exit status $?"
-	[ "$said" = "from $1" ] || atf_fail "$1 to $2: \"$said\""
+	# the server may have just been started
+	wait_for 5 echoes "$1" "$2" || atf_fail "$1 to $2: no echo"
+}
+
+echoes() {
+	[ "$(echo "from $1" | jexec "$1" $busy nc -w 5 "$2" 7)" = "from $1" ]
 }
 
 # An echo server: where, its busybox.
@@ -227,7 +228,6 @@ bridge_body() {
 	echo_server "jexec $a" $busy
 	echo_server "jexec $b" $busy
 	echo_server "$on" "$BUSYBOX"
-	sleep 0.3
 	for end in 10.97.0.3 fd97::3 10.97.0.1 fd97::1; do
 		reach "$a" "$end"
 	done
