@@ -440,7 +440,7 @@ bomb(int argc, char **argv)
 		if (pid < 0 && getpid() % 8 == 0)
 			_exit(0);
 		if (pid < 0)
-			(void)usleep(1000);
+			(void)usleep(20000);
 		(void)sched_yield();
 	}
 }
