@@ -154,7 +154,6 @@ take_port(struct bpf_sock_addr *ctx, const struct net_policy *p,
 	__u16 hidden;
 	int r;
 
-	unclaim(s, s->cookie); /* of a bind(2) that failed after us */
 	if ((r = check_port(ctx, p, s, ip, port)) < 0)
 		return r;
 	key = claim_key(s->key.scope, ip_is_any(asked) ? asked : ip, port,
@@ -180,6 +179,7 @@ bind_any(struct bpf_sock_addr *ctx, const struct net_policy *p,
 
 	if (ctx->sk->src_port != 0)
 		return 0; /* bound already: the kernel says so */
+	forget_claim(s, bpf_get_socket_cookie(ctx));
 	if (mode_of(p, &asked) == NET_OFF)
 		return -EADDRNOTAVAIL;
 	if ((r = pick_address(ctx, p, s, &asked, ip)) < 0 || *port == 0)

@@ -192,6 +192,20 @@ unclaim(struct net_sock *s, __u64 cookie)
 	}
 }
 
+/*
+ * Of a socket that starts anew: what a bind(2) that failed after us has left,
+ * or its copy of the claim of the listener that it was accepted from.
+ */
+static __always_inline void
+forget_claim(struct net_sock *s, __u64 cookie)
+{
+	unclaim(s, cookie);
+	s->flags &= (__u8)~NET_SOCK_CLAIMS;
+	s->key.port = 0;
+	s->hidden = 0;
+	s->real = 0;
+}
+
 SEC("cgroup/sock_release")
 int
 jail_release(struct bpf_sock *sk)

@@ -20,8 +20,9 @@ jail_listen(struct bpf_sock_ops *ctx)
 	if (ctx->op != BPF_SOCK_OPS_TCP_LISTEN_CB || (sk = ctx->sk) == NULL)
 		return 1;
 	s = bpf_sk_storage_get(&jail_socks, sk, NULL, 0);
-	if (s == NULL || s->key.port == 0)
-		return 1;
+	if (s == NULL || (s->flags & NET_SOCK_CLAIMS) == 0 ||
+	    s->cookie != bpf_get_socket_cookie(ctx))
+		return 1; /* bound by the kernel, or its claim is a listener's */
 	key = s->key;
 	to.scope = key.scope;
 	to.ip = key.ip;

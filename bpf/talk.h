@@ -44,8 +44,7 @@ forget_port(struct bpf_sock_addr *ctx, struct net_sock *s)
 {
 	if (ctx->protocol != IPPROTO_TCP || s->hidden == 0)
 		return;
-	unclaim(s, bpf_get_socket_cookie(ctx));
-	s->key.port = 0;
+	forget_claim(s, bpf_get_socket_cookie(ctx));
 }
 
 static __always_inline int
@@ -88,8 +87,10 @@ jail_connect4(struct bpf_sock_addr *ctx)
 		return refuse(r);
 	ctx->user_ip4 = dst.w[3];
 	from.sin_addr.s_addr = source_for(p, &dst)->w[3];
-	/* EINVAL: it is bound already, to one of the jail's */
-	(void)bpf_bind(ctx, (struct sockaddr *)&from, sizeof(from));
+	/* EINVAL: it is bound already, to one of the jail's or to none */
+	if (bpf_bind(ctx, (struct sockaddr *)&from, sizeof(from)) < 0 &&
+	    FIELD(ctx->sk->src_ip4) == 0)
+		return refuse(-EADDRNOTAVAIL);
 	return ALLOW;
 }
 
@@ -112,8 +113,12 @@ jail_connect6(struct bpf_sock_addr *ctx)
 	dst.w[1] = ctx->user_ip6[1];
 	dst.w[2] = ctx->user_ip6[2];
 	dst.w[3] = ctx->user_ip6[3];
-	if (mode_of(p, &dst) == NET_HOST)
+	if (mode_of(p, &dst) == NET_HOST) {
+		/* bound to one of IPv4, it would reach the host's 127.0.0.1 */
+		if (p->ip4 != NET_HOST && ip_is_any(&dst))
+			ctx->user_ip6[3] = bpf_htonl(1);
 		return ALLOW;
+	}
 	if ((r = connect_any(ctx, p, s, &dst)) < 0)
 		return refuse(r);
 	ctx->user_ip6[0] = dst.w[0];

@@ -16,7 +16,6 @@
  *
  * ask prints who answered how often, as "host 998 none 2".
  */
-#include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
 #include <poll.h>
@@ -26,6 +25,7 @@
 #include <unistd.h>
 
 #include "addr.h"
+#include "ip.h"
 
 #ifndef IP_LOCAL_PORT_RANGE
 #define IP_LOCAL_PORT_RANGE 51
@@ -34,25 +34,6 @@
 #define GRAB_MAX 900 /* of the usual 1024 descriptors */
 #define NAMES_MAX 8
 #define AUTOBINDS 64 /* of each kind */
-
-static socklen_t
-parse_ip(const char *text, uint16_t port, bool mapped, union addr *ret)
-{
-	char six[80];
-
-	memset(ret, 0, sizeof(*ret));
-	if (!mapped && inet_pton(AF_INET, text, &ret->in.sin_addr) == 1) {
-		ret->in.sin_family = AF_INET;
-		ret->in.sin_port = htons(port);
-		return sizeof(ret->in);
-	}
-	(void)snprintf(six, sizeof(six), "%s%s", mapped ? "::ffff:" : "", text);
-	if (inet_pton(AF_INET6, six, &ret->in6.sin6_addr) != 1)
-		return 0;
-	ret->in6.sin6_family = AF_INET6;
-	ret->in6.sin6_port = htons(port);
-	return sizeof(ret->in6);
-}
 
 static int
 type_of(const char *word)

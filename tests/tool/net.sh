@@ -82,7 +82,7 @@ make_net_root() {
 
 	make_root
 	mkdir -p "$JAIL_TEST_ROOT/ctl"
-	for name in nettab netpeer nettheft netforge netwatch; do
+	for name in nettab netpeer nettheft nettrick netforge netwatch; do
 		command -v $name >/dev/null ||
 		    atf_skip "$name is not built"
 		cp "$(command -v $name)" "$JAIL_TEST_ROOT/bin/" ||
