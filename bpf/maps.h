@@ -37,7 +37,7 @@ const volatile struct net_config jail_config SEC(
  * The kernel has a bucket for each entry that may be, from the beginning: room
  * that nobody needs costs memory, and time at the first start of a jail.  One
  * jail of one address has up to 3 claims for a port of TCP, 2 for one of UDP:
- * it alone cannot fill CLAIMS_MAX.
+ * that alone cannot fill CLAIMS_MAX.  Where it is full, ports are refused.
  */
 #define ADDRESSES_MAX (JAILS_MAX * 2)
 #define CLAIMS_MAX (JAILS_MAX * 8)

@@ -4,8 +4,9 @@
  *
  * Both are in maps that outlive whoever writes them, so that this order
  * holds: the record names the addresses before a map does, and they leave
- * the maps before the record goes.  An owner whose jail has gone, or does not
- * have the address by its record, is none.
+ * the maps before the record goes.  In a change the policy comes first, so
+ * that an address counts as a jail's by either.  An owner whose jail has gone,
+ * or has not the address, is none.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -25,9 +26,22 @@
 
 /* ---- who has an address ---- */
 
+/* The policy in force has it, whatever a record says. */
+static bool
+is_in_force(const struct net_maps *maps, const struct jail *j,
+    const struct net_policy *p, const struct net_ip *ip)
+{
+	struct net_held held = { j->id, *ip };
+	uint8_t one;
+
+	return memcmp(&p->addr4, ip, sizeof(*ip)) == 0 ||
+	       memcmp(&p->addr6, ip, sizeof(*ip)) == 0 ||
+	       bpf_map_get(maps->fd[NET_MAP_HELD], &held, &one) == 0;
+}
+
 /*
  * Has the jail, which is not ending, this address, in this namespace and
- * scope?
+ * scope?  One that was killed between policy and record has those of both.
  */
 static bool
 has_address(const struct net_maps *maps, int jails, int jid, uint64_t scope,
@@ -45,7 +59,7 @@ has_address(const struct net_maps *maps, int jails, int jid, uint64_t scope,
 	    bpf_map_get(maps->fd[NET_MAP_POLICY], &j.id, &p) == 0 &&
 	    p.net == maps->cookie && p.scope == scope &&
 	    net_ips_get(ret, &rec.params, &e) == 0) {
-		has = net_ips_has(ret, ip);
+		has = net_ips_has(ret, ip) || is_in_force(maps, &j, &p, ip);
 		if (!has)
 			net_ips_done(ret);
 	}
@@ -176,7 +190,7 @@ take_all(const struct net_maps *maps, int jails, const struct jail *j,
 {
 	bool is_own = !net_is_inherited(rec);
 	size_t i;
-	int r;
+	int r, changed;
 
 	r = bpf_map_put(maps->fd[NET_MAP_POLICY], &j->id, p);
 	if (r == 0)
@@ -187,8 +201,10 @@ take_all(const struct net_maps *maps, int jails, const struct jail *j,
 		if (r == 0 && is_own && rec->parent != 0)
 			r = net_below_mark(maps, jails, rec, &ips->v[i]);
 	}
+	/* whatever came of it: sockets are to look at their policy again */
+	changed = net_maps_changed(maps);
 	if (r == 0)
-		r = net_maps_changed(maps);
+		r = changed;
 	return r < 0 ? jerr_sys(e, -r, "addresses of jail %d", j->jid) : 0;
 }
 
@@ -316,6 +332,9 @@ drop_all(const struct jail *j, const struct record *rec, struct jerr *e)
 	net_ports_drop(&maps, j->id, &rec->params);
 	for (i = 0; i < ips.n; i++)
 		drop_address(&maps, jails, j, &p, &ips.v[i], is_own);
+	/* of a change whose record was not written */
+	drop_address(&maps, jails, j, &p, &p.addr4, is_own);
+	drop_address(&maps, jails, j, &p, &p.addr6, is_own);
 	r = bpf_map_del(maps.fd[NET_MAP_POLICY], &j->id);
 	if (r == 0)
 		r = net_maps_changed(&maps);
@@ -330,6 +349,9 @@ net_undo(const struct jail *j, struct jerr *e)
 	struct record rec;
 	int r;
 
+	/* what is not filtered has the host's network */
+	if (faccessat(j->dir, "payload", F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return jerr(e, EBUSY, "jail %d has processes", j->jid);
 	if (store_read(j->dir, true, &rec) < 0)
 		return 0;
 	rec.parent = j->parent;
@@ -396,15 +418,19 @@ put_changes(const struct net_maps *maps, int jails, const struct jail *j,
 	size_t i;
 	int r;
 
+	net_ports_drop(maps, j->id, &was->params);
+	/* the record is but a view */
+	if ((r = take_all(maps, jails, j, p, ips, &rec, e)) < 0)
+		return r;
+	/* others may have them once the jail has not */
 	for (i = 0; i < old->n; i++) {
 		if (!net_ips_has(ips, &old->v[i]))
 			drop_address(maps, jails, j, p, &old->v[i], is_own);
 	}
-	net_ports_drop(maps, j->id, &was->params);
-	/* the record is but a view */
-	if ((r = take_all(maps, jails, j, p, ips, &rec, e)) < 0 ||
-	    (p->flags & NET_CHILDREN) == 0)
-		return r;
+	if ((r = net_maps_changed(maps)) < 0)
+		return jerr_sys(e, -r, "addresses of jail %d", j->jid);
+	if ((p->flags & NET_CHILDREN) == 0)
+		return 0;
 	return net_below_refresh(maps, j, old, ips, e);
 }
 

@@ -132,8 +132,26 @@ group_body() {
 	heard_of 224.0.0.251 224.0.0.251
 }
 
+# ---- what fails half-way ----
+
+net_case unrecorded "a change whose record cannot be written" strace
+unrecorded_body() {
+	make_net
+	make_net_root
+	make_trick_jail change ip4.addr=$OWN4
+	atf_check -s exit:1 -e ignore $in_net strace -q -e trace=fsetxattr \
+	    -e inject=fsetxattr:error=EIO jail -m name=$name ip4.addr=$OTHER4
+	changed=$name
+	new_name other
+	other="name=$name path=$root persist ip4.addr=$OTHER4,$SECOND4"
+	atf_check -s exit:1 -e match:"IPv4 addresses clash" \
+	    $in_net jail -c $other
+	atf_check jail -r $changed
+	atf_check $in_net jail -c $other
+}
+
 atf_init_test_cases() {
-	for case in accepted below mapped group; do
+	for case in accepted below mapped group unrecorded; do
 		atf_add_test_case "$case"
 	done
 }
