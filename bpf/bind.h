@@ -163,7 +163,7 @@ take_port(struct bpf_sock_addr *ctx, const struct net_policy *p,
 	if (ctx->protocol != IPPROTO_TCP)
 		r = claim_real(p, s, ip);
 	if (r < 0 || (r = set_shared(ctx, s)) < 0) {
-		unclaim(s, s->cookie);
+		(void)forget_claim(s, s->cookie);
 		return r;
 	}
 	return ctx->protocol == IPPROTO_TCP ? hidden : port;
@@ -179,7 +179,7 @@ bind_any(struct bpf_sock_addr *ctx, const struct net_policy *p,
 
 	if (ctx->sk->src_port != 0)
 		return 0; /* bound already: the kernel says so */
-	forget_claim(s, bpf_get_socket_cookie(ctx));
+	(void)forget_claim(s, bpf_get_socket_cookie(ctx));
 	if (mode_of(p, &asked) == NET_OFF)
 		return -EADDRNOTAVAIL;
 	if ((r = pick_address(ctx, p, s, &asked, ip)) < 0 || *port == 0)

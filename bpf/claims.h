@@ -194,16 +194,22 @@ unclaim(struct net_sock *s, __u64 cookie)
 
 /*
  * Of a socket that starts anew: what a bind(2) that failed after us has left,
- * or its copy of the claim of the listener that it was accepted from.
+ * or its copy of the claim of the listener that it was accepted from.  Not
+ * static: verified once, not for each way that leads to it.
  */
-static __always_inline void
+int forget_claim(struct net_sock *s, __u64 cookie);
+
+__attribute__((noinline)) int
 forget_claim(struct net_sock *s, __u64 cookie)
 {
+	if (s == NULL)
+		return 0;
 	unclaim(s, cookie);
 	s->flags &= (__u8)~NET_SOCK_CLAIMS;
 	s->key.port = 0;
 	s->hidden = 0;
 	s->real = 0;
+	return 0;
 }
 
 SEC("cgroup/sock_release")

@@ -22,7 +22,7 @@ jail_listen(struct bpf_sock_ops *ctx)
 	s = bpf_sk_storage_get(&jail_socks, sk, NULL, 0);
 	if (s == NULL || (s->flags & NET_SOCK_CLAIMS) == 0 ||
 	    s->cookie != bpf_get_socket_cookie(ctx))
-		return 1; /* bound by the kernel, or its claim is a listener's */
+		return 1; /* the claim may be its listener's */
 	key = s->key;
 	to.scope = key.scope;
 	to.ip = key.ip;

@@ -44,7 +44,7 @@ forget_port(struct bpf_sock_addr *ctx, struct net_sock *s)
 {
 	if (ctx->protocol != IPPROTO_TCP || s->hidden == 0)
 		return;
-	forget_claim(s, bpf_get_socket_cookie(ctx));
+	(void)forget_claim(s, bpf_get_socket_cookie(ctx));
 }
 
 static __always_inline int
